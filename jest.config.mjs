@@ -1,0 +1,18 @@
+// A test file's suffix says what it needs: x.test.ts nothing, x.pg.test.ts a PostgreSQL, x.kafka.test.ts a broker,
+// x.e2e.test.ts all of it and the built services. Real servers are started once, by tests/setup.
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  moduleNameMapper: {
+    '^@causeway/(contracts|runtime|control|testkit)/(.*)$': '<rootDir>/packages/$1/src/$2.ts',
+    '^@causeway/(extractor|loader|validator)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
+    '^@causeway/cli/(.*)$': '<rootDir>/cli/src/$1.ts',
+  },
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};
