@@ -1,0 +1,89 @@
+/**
+ * The error catalogue: every failure that a user can meet, with what it means and what to do.
+ * `docs/errors.md` is made from this file. Codes are stable: scripts match on them.
+ */
+
+/** Who or what is wrong; decides the exit code. */
+export type FailureKind = 'usage' | 'environment' | 'source' | 'target' | 'transport' | 'difference' | 'interrupted' | 'internal';
+
+/** Who can mend it. */
+export type FailureOwner = 'operator' | 'application' | 'causeway';
+
+export interface FailureEntry {
+  readonly kind: FailureKind;
+  readonly owner: FailureOwner;
+  /** One sentence: what this means. */
+  readonly title: string;
+  /** One sentence: what to do about it. */
+  readonly remedy: string;
+}
+
+const entry = (kind: FailureKind, owner: FailureOwner, title: string, remedy: string): FailureEntry => ({ kind, owner, title, remedy });
+
+export const FAILURES = {
+  // -- usage -------------------------------------------------------------------------------------------------
+  USAGE: entry('usage', 'operator', 'The command was not understood.', 'Run the command with --help.'),
+  CONFIG_INVALID: entry('usage', 'operator', 'A setting has a value that cannot be used.', 'Correct the named setting; --print-config shows all of them.'),
+  PLAN_INVALID: entry('usage', 'operator', 'The plan file does not fit the source or contradicts itself.', 'Correct the named line, or write a new plan with `causeway plan`.'),
+  NAME_COLLISION: entry('usage', 'operator', 'Two source names become the same name in PostgreSQL.', 'Rename one of them in the plan file.'),
+  MIGRATION_UNKNOWN: entry('usage', 'operator', 'There is no migration of that name in the target.', 'List them with `causeway status`; start one with `causeway migrate`.'),
+  // -- source ------------------------------------------------------------------------------------------------
+  SOURCE_NOT_FOUND: entry('source', 'operator', 'The source file does not exist or cannot be read.', 'Check the path and its permissions.'),
+  SOURCE_NOT_SQLITE: entry('source', 'operator', 'The file is not an SQLite database, or it is encrypted.', 'Give the path of an unencrypted SQLite 3 database.'),
+  SOURCE_CORRUPT: entry('source', 'operator', 'SQLite reports that the file is damaged.', 'Run `PRAGMA integrity_check`, repair with `.recover` into a new file, and migrate that.'),
+  SOURCE_CHANGED: entry('source', 'operator', 'The source has changed since this migration read it.', 'Run again with --restart to move the present contents.'),
+  SOURCE_UNSUPPORTED: entry('source', 'application', 'A part of the source has no form in PostgreSQL.', 'See the named object in the plan and decide there.'),
+  // -- target ------------------------------------------------------------------------------------------------
+  TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),
+  TARGET_TOO_OLD: entry('environment', 'operator', 'The PostgreSQL server is older than 15.', 'Use PostgreSQL 15 or newer.'),
+  TARGET_ENCODING: entry('environment', 'operator', 'The target database is not in UTF8.', "Create the target with ENCODING 'UTF8'."),
+  TARGET_NOT_EMPTY: entry('target', 'operator', 'Tables that this migration did not make are in its way.', 'Use an empty database or --target-schema, or name the tables with --replace.'),
+  TARGET_INCOMPATIBLE: entry('target', 'application', 'Existing tables cannot hold the data.', 'Correct the listed columns, or let causeway make the schema.'),
+  TARGET_PRIVILEGE: entry('target', 'operator', 'The role lacks a privilege that the migration needs.', 'Grant the named privilege to the role.'),
+  TARGET_REFUSED: entry('target', 'operator', 'PostgreSQL refused a statement.', 'Read the reason given by the server; nothing of the failed step was kept.'),
+  FENCED: entry('target', 'operator', 'Another process has taken over this part of the migration.', 'Let the newer process go on; stop this one.'),
+  // -- transport ---------------------------------------------------------------------------------------------
+  BROKER_UNREACHABLE: entry('environment', 'operator', 'No Kafka broker answered within the deadline.', 'Check --brokers; `causeway doctor` shows what was tried.'),
+  TRANSPORT_UNAVAILABLE: entry('environment', 'operator', 'The transport that was asked for cannot be had on this machine.', 'Run `causeway doctor`: it names what is missing and the command that installs it.'),
+  TRANSPORT_GAP: entry('transport', 'operator', 'The topic lost messages before they were read.', 'Raise the retention of the topic and run the same command again: missing blocks are sent anew.'),
+  MESSAGE_INVALID: entry('transport', 'operator', 'A message on the topic is not one of this migration or is damaged.', 'Keep other producers off the topic; the message is named with its offset.'),
+  // -- environment -------------------------------------------------------------------------------------------
+  PART_FAILED: entry('environment', 'operator', 'A part that causeway starts by itself did not start or ended early.', 'See the named log; `causeway doctor` checks the prerequisites.'),
+  STATE_UNUSABLE: entry('environment', 'operator', 'The state folder cannot be used.', 'Give a writable folder with --state or CAUSEWAY_STATE.'),
+  // -- outcome -----------------------------------------------------------------------------------------------
+  DIFFERENT: entry('difference', 'operator', 'Source and target are not equal.', 'Read the report: it names table, key and column.'),
+  QUARANTINE_NOT_ACCEPTED: entry('difference', 'operator', 'Rows that PostgreSQL cannot hold are in the quarantine.', 'Look at them with `causeway quarantine export`; accept them with --accept-quarantine, or correct the source.'),
+  INTERRUPTED: entry('interrupted', 'operator', 'The command was interrupted.', 'Run the same command again: it resumes.'),
+  INTERNAL: entry('internal', 'causeway', 'Something happened that the program does not expect.', 'Please report it with the log named above; nothing uncommitted was kept.'),
+} as const satisfies Record<string, FailureEntry>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** Exit codes of every command: 0 proved equal, 1 difference or unaccepted quarantine, 2 usage, 3 environment, 130 interrupted. */
+export function exitCodeOf(code: FailureCode): number {
+  switch (FAILURES[code].kind) {
+    case 'difference':
+      return 1;
+    case 'usage':
+      return 2;
+    case 'interrupted':
+      return 130;
+    default:
+      return 3;
+  }
+}
+
+/** An error that a user may see: code, what exactly happened, and the remedy; the cause is chained, never pasted. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = 'Failure';
+    this.code = code;
+  }
+
+  get remedy(): string {
+    return FAILURES[this.code].remedy;
+  }
+}

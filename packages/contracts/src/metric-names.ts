@@ -1,0 +1,26 @@
+/** Names of all metrics, with unit and help; dashboards, alerts and docs are checked against this list. */
+export const METRICS = {
+  extractor_rows_published_total: 'Rows acknowledged by the transport.',
+  extractor_rows_rejected_total: 'Rows sent to the quarantine by the extractor.',
+  extractor_bytes_published_total: 'Bytes of block messages acknowledged by the transport.',
+  extractor_ranges_published_total: 'Key ranges acknowledged by the transport.',
+  extractor_credit_bytes: 'Bytes that the reader may still hand over before it waits.',
+  loader_rows_loaded_total: 'Rows committed in PostgreSQL.',
+  loader_rows_quarantined_total: 'Rows committed to the quarantine.',
+  loader_blocks_skipped_total: 'Repeated blocks that were already committed.',
+  loader_transactions_total: 'Committed load transactions.',
+  loader_bytes_consumed_total: 'Bytes of block messages consumed.',
+  validator_rows_verified_total: 'Rows compared on both sides.',
+  validator_tables_verified_total: 'Tables compared on both sides.',
+  validator_mismatches_total: 'Rows found different, missing or extra.',
+  validator_source_rows: 'Rows in the source at the last comparison.',
+  validator_target_rows: 'Rows in the target at the last comparison.',
+  validator_quarantined_rows: 'Rows in the quarantine at the last comparison.',
+  validator_equal: '1 where source = target + quarantine at the last comparison, else 0.',
+} as const;
+
+export type MetricName = `causeway_${keyof typeof METRICS}`;
+
+export function metricName(name: keyof typeof METRICS): MetricName {
+  return `causeway_${name}`;
+}
