@@ -1,0 +1,127 @@
+/**
+ * The control record: schema `causeway` in the target. It is the only thing that the services share besides topics and
+ * tables, and the only arbiter of who may do what. Everything durable that a restart needs is here.
+ */
+import { inTransaction } from '@causeway/runtime/postgres-pool';
+import type pg from 'pg';
+
+/** Grows with every change of the tables below; an older causeway refuses a newer record. */
+export const CONTROL_VERSION = 1;
+
+const DDL = `
+CREATE SCHEMA IF NOT EXISTS causeway;
+REVOKE ALL ON SCHEMA causeway FROM PUBLIC;
+CREATE TABLE IF NOT EXISTS causeway.version (version int NOT NULL);
+CREATE TABLE IF NOT EXISTS causeway.migration (
+  id text PRIMARY KEY,
+  name text NOT NULL UNIQUE,
+  generation int NOT NULL,
+  phase text NOT NULL CHECK (phase IN ('planned','snapshotting','loaded','built','completed')),
+  source jsonb NOT NULL,
+  settings jsonb NOT NULL,
+  plan jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  phase_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS causeway.table_contract (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  table_no int NOT NULL,
+  contract jsonb NOT NULL,
+  target_oid oid,
+  range_count int,
+  keyed_at timestamptz,
+  PRIMARY KEY (migration, generation, table_no)
+);
+CREATE TABLE IF NOT EXISTS causeway.key_range (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  table_no int NOT NULL,
+  range_no int NOT NULL,
+  lo jsonb,
+  hi jsonb,
+  PRIMARY KEY (migration, generation, table_no, range_no)
+);
+CREATE TABLE IF NOT EXISTS causeway.block (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  table_no int NOT NULL,
+  range_no int NOT NULL,
+  rows bigint NOT NULL,
+  rejected bigint NOT NULL,
+  bytes bigint NOT NULL,
+  PRIMARY KEY (migration, generation, table_no, range_no)
+);
+CREATE TABLE IF NOT EXISTS causeway.consumed (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  partition int NOT NULL,
+  epoch bigint NOT NULL,
+  next_offset bigint NOT NULL,
+  PRIMARY KEY (migration, generation, partition)
+);
+CREATE TABLE IF NOT EXISTS causeway.quarantine (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  table_no int NOT NULL,
+  range_no int NOT NULL,
+  key jsonb NOT NULL,
+  column_name text NOT NULL,
+  code text NOT NULL,
+  reason text NOT NULL,
+  cells jsonb
+);
+CREATE INDEX IF NOT EXISTS quarantine_by_table ON causeway.quarantine (migration, generation, table_no);
+CREATE TABLE IF NOT EXISTS causeway.schema_object (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  object_no int NOT NULL,
+  kind text NOT NULL,
+  table_no int,
+  name text NOT NULL,
+  fidelity text NOT NULL,
+  source_sql text,
+  target_sql text,
+  notes text NOT NULL DEFAULT '',
+  state text NOT NULL DEFAULT 'planned',
+  PRIMARY KEY (migration, generation, object_no)
+);
+CREATE TABLE IF NOT EXISTS causeway.timing (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  name text NOT NULL,
+  seconds double precision NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, generation, name)
+);
+CREATE TABLE IF NOT EXISTS causeway.verification (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  run bigint GENERATED ALWAYS AS IDENTITY,
+  verdict text NOT NULL,
+  tables jsonb NOT NULL,
+  seconds double precision NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, generation, run)
+);
+`;
+
+/** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */
+const SCHEMA_LOCK = 7_240_115;
+
+/** Makes the schema `causeway` where it is missing. Idempotent; safe beside other processes doing the same. */
+export async function ensureControlSchema(pool: pg.Pool): Promise<void> {
+  const present = await pool.query("SELECT to_regclass('causeway.version') IS NOT NULL AS present");
+  if (present.rows[0].present && (await storedVersion(pool)) === CONTROL_VERSION) return;
+  await inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
+    await client.query(DDL);
+    await client.query('INSERT INTO causeway.version SELECT $1::int WHERE NOT EXISTS (SELECT 1 FROM causeway.version)', [CONTROL_VERSION]);
+  });
+}
+
+async function storedVersion(pool: pg.Pool): Promise<number | undefined> {
+  const result = await pool.query('SELECT version FROM causeway.version');
+  return result.rows[0]?.version;
+}

@@ -1,0 +1,116 @@
+/**
+ * Connections to PostgreSQL with a pinned session: whatever ALTER ROLE or ALTER DATABASE has set, the same bytes mean
+ * the same values.
+ */
+import { Failure } from '@causeway/contracts/failures';
+import pg from 'pg';
+
+const PINNED = [
+  "SET TimeZone TO 'UTC'",
+  "SET DateStyle TO 'ISO, MDY'",
+  "SET IntervalStyle TO 'postgres'",
+  'SET extra_float_digits TO 1',
+  "SET bytea_output TO 'hex'",
+  'SET standard_conforming_strings TO on',
+  "SET client_encoding TO 'UTF8'",
+  'SET search_path TO pg_catalog',
+  'SET statement_timeout TO 0',
+  'SET lock_timeout TO 0',
+  'SET idle_in_transaction_session_timeout TO 0',
+  'SET synchronous_commit TO on',
+].join('; ');
+
+/** int8 arrives as bigint: Number would lose bits beyond 2^53. */
+const TYPES: pg.CustomTypesConfig = {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads
+  getTypeParser: ((oid: number, format: any) =>
+    oid === 20 && format !== 'binary' ? (value: string) => BigInt(value) : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+export interface PoolOptions {
+  /** postgres:// URL; a missing password is looked up in PGPASSFILE by the driver. */
+  readonly url: string;
+  readonly max: number;
+  readonly applicationName: string;
+}
+
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 15_000,
+    // A migration holds its connections for hours through firewalls that drop silent ones.
+    keepAlive: true,
+    types: TYPES,
+  });
+  pool.on('connect', (client) => {
+    // Queries of a client run in order, so the pin is in force before its first borrower's query.
+    client.query(PINNED).catch(() => {});
+  });
+  // An idle connection that dies is replaced by the pool; the next query tells if the server is gone.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Runs `work` in one transaction on one connection; rolls back and rethrows on failure. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (cause) {
+    await client.query('ROLLBACK').catch((error: Error) => {
+      broken = error;
+    });
+    throw cause;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Host, port and database of a URL, for people; no user, no password, no parameters. */
+export function describeTarget(url: string): string {
+  try {
+    const u = new URL(url);
+    return `${u.hostname || 'localhost'}:${u.port || '5432'}${u.pathname}`;
+  } catch {
+    return '(target)';
+  }
+}
+
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', '28P01', '28000', '3D000', '57P03', '53300']);
+
+/** True where an error means "no usable connection" rather than "this statement is wrong". */
+export function isConnectionError(error: unknown): boolean {
+  const e = error as { code?: string; message?: string; errors?: unknown[] };
+  if (e?.errors?.some(isConnectionError)) return true;
+  return CONNECTION_CODES.has(e?.code ?? '') || /terminat|timeout exceeded when trying to connect|password/i.test(e?.message ?? '');
+}
+
+/** Connects once and checks what every later step rests on: reachable, version ≥ 15, UTF8. */
+export async function checkTarget(pool: pg.Pool, url: string): Promise<{ version: string }> {
+  const where = describeTarget(url);
+  let row: { num: number; version: string; encoding: string };
+  try {
+    const result = await pool.query(
+      "SELECT current_setting('server_version_num')::int AS num, current_setting('server_version') AS version, current_setting('server_encoding') AS encoding",
+    );
+    row = result.rows[0];
+  } catch (cause) {
+    throw new Failure('TARGET_UNREACHABLE', `${where}: ${messageOf(cause)}`, { cause });
+  }
+  if (row.num < 150000) throw new Failure('TARGET_TOO_OLD', `${where} is PostgreSQL ${row.version}`);
+  if (row.encoding !== 'UTF8') throw new Failure('TARGET_ENCODING', `${where} is encoded in ${row.encoding}`);
+  return { version: row.version };
+}
+
+/** The server's or driver's own words; an AggregateError of a failed connect has an empty message of its own. */
+export function messageOf(error: unknown): string {
+  const e = error as { message?: string; errors?: unknown[] };
+  if (e?.errors !== undefined && e.errors.length > 0) return messageOf(e.errors[0]);
+  return e?.message ?? String(error);
+}

@@ -1,0 +1,61 @@
+/**
+ * One lifecycle for every service: a signal or a vanished parent aborts the work, a deadline bounds the drain, a second
+ * signal forces. Abort is not an error: it ends with the exit code of an interruption, and the next start resumes.
+ */
+import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
+import type { Log } from './log.ts';
+import { messageOf } from './postgres-pool.ts';
+
+const DRAIN_DEADLINE_MS = 10_000;
+
+export interface ServiceOutcome {
+  readonly exitCode: number;
+}
+
+/** Runs `work` until it returns, fails or is aborted, and ends the process with the fitting exit code. */
+export async function runService(log: Log, work: (signal: AbortSignal) => Promise<ServiceOutcome>): Promise<never> {
+  const abort = new AbortController();
+  const stop = (why: string): void => {
+    if (abort.signal.aborted) process.exit(130);
+    log.info({ why }, 'stopping');
+    abort.abort(new Failure('INTERRUPTED', why));
+    setTimeout(() => process.exit(130), DRAIN_DEADLINE_MS).unref();
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  // Under the CLI a service must not outlive it, even if the CLI was killed with -9.
+  process.on('disconnect', () => stop('the command that started this service is gone'));
+  try {
+    const outcome = await work(abort.signal);
+    process.exit(outcome.exitCode);
+  } catch (error) {
+    const code = failureCodeOf(error, abort.signal);
+    log[code === 'INTERRUPTED' ? 'info' : 'error']({ code, err: error }, messageOf(error));
+    await tellParent({ type: 'failed', code, message: messageOf(error) });
+    process.exit(exitCodeOf(code));
+  }
+}
+
+function failureCodeOf(error: unknown, signal: AbortSignal): FailureCode {
+  if (error instanceof Failure) return error.code;
+  return signal.aborted ? 'INTERRUPTED' : 'INTERNAL';
+}
+
+/** What services tell the command that started them; without a parent it goes nowhere. */
+export type ServiceMessage =
+  | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
+  | { readonly type: 'ready'; readonly metricsPort: number }
+  | { readonly type: 'progress'; readonly table: number; readonly rows: number; readonly bytes: number; readonly stage: 'published' | 'loaded' | 'verified' }
+  | { readonly type: 'usage'; readonly peakRssMiB: number; readonly cpuSeconds: number };
+
+export function tellParent(message: ServiceMessage): Promise<void> {
+  const send = process.send?.bind(process);
+  if (send === undefined || !process.connected) return Promise.resolve();
+  return new Promise((resolve) => send(message, undefined, undefined, () => resolve()));
+}
+
+/** Peak resident memory and CPU time of this process, for the report. */
+export function ownUsage(): ServiceMessage {
+  const usage = process.resourceUsage();
+  return { type: 'usage', peakRssMiB: usage.maxRSS / 1024, cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6 };
+}
