@@ -1,0 +1,87 @@
+import { chartSvg } from './chart-svg.ts';
+import type { Html } from './html-template.ts';
+import { visibleText } from './visible-text.ts';
+
+export interface BarSeries {
+  readonly name: string;
+  /** A CSS variable of the page, such as `var(--c1)`. */
+  readonly color: string;
+  readonly values: readonly number[];
+}
+
+export interface BarChartInput {
+  /** What the chart shows, in words; read aloud in its stead. */
+  readonly label: string;
+  readonly categories: readonly string[];
+  /** One series, or several that are stacked to 100 % of a row. */
+  readonly series: readonly BarSeries[];
+  /** At the end of each bar; absent in a stacked chart. */
+  readonly valueLabel?: (value: number) => string;
+}
+
+/** Half of the page's width: two stand side by side, and on a phone one is still readable. */
+const WIDTH = 560;
+const ROW = 26;
+const NAME_WIDTH = 150;
+const NAME_CHARACTERS = 22;
+const FONT = 12;
+
+/** Horizontal bars, so that names have room; the first category is at the top. */
+export function barChart(input: BarChartInput): Html {
+  const stacked = input.series.length > 1;
+  const top = stacked ? 34 : 6;
+  const option = {
+    textStyle: { fontSize: FONT },
+    grid: { left: NAME_WIDTH, right: stacked ? 20 : 104, top, bottom: 6 },
+    ...(stacked ? { legend: legend() } : {}),
+    xAxis: { type: 'value', show: false, min: 0, ...(stacked ? { max: 1 } : {}) },
+    yAxis: nameAxis(input.categories),
+    series: input.series.map((series) => barSeries(series, stacked, input)),
+  };
+  return chartSvg(option, { width: WIDTH, height: top + 6 + ROW * input.categories.length }, input.label);
+}
+
+function legend(): object {
+  return { top: 0, left: NAME_WIDTH, itemWidth: 10, itemHeight: 10, itemGap: 16, selectedMode: false, textStyle: { color: 'var(--muted)', fontSize: FONT } };
+}
+
+function nameAxis(categories: readonly string[]): object {
+  return {
+    type: 'category',
+    inverse: true,
+    data: categories.map(shortName),
+    axisLine: { show: false },
+    axisTick: { show: false },
+    axisLabel: { color: 'var(--ink)', fontSize: FONT, interval: 0, margin: 10 },
+  };
+}
+
+function barSeries(series: BarSeries, stacked: boolean, input: BarChartInput): object {
+  return {
+    type: 'bar',
+    name: series.name,
+    silent: true,
+    ...(stacked ? { stack: 'share' } : {}),
+    data: shares(series.values, input, stacked).map((value, i) => ({ value, label: { formatter: () => input.valueLabel?.(series.values[i] ?? 0) ?? '' } })),
+    barWidth: 14,
+    itemStyle: { color: series.color, borderRadius: stacked ? 0 : [0, 3, 3, 0] },
+    label: { show: !stacked && input.valueLabel !== undefined, position: 'right', color: 'var(--muted)', fontSize: FONT },
+  };
+}
+
+/** In a stacked chart each row is a whole: the mix is the point, not the size. */
+function shares(values: readonly number[], input: BarChartInput, stacked: boolean): number[] {
+  if (!stacked) return [...values];
+  return values.map((value, i) => {
+    const whole = input.series.reduce((total, series) => total + (series.values[i] ?? 0), 0);
+    return whole === 0 ? 0 : value / whole;
+  });
+}
+
+/** Both ends of a long name tell tables apart: prefixes are shared, suffixes are numbers. */
+function shortName(name: string): string {
+  const characters = [...visibleText(name)];
+  if (characters.length <= NAME_CHARACTERS) return characters.join('');
+  const half = Math.floor((NAME_CHARACTERS - 1) / 2);
+  return `${characters.slice(0, half).join('')}…${characters.slice(-half).join('')}`;
+}

@@ -1,0 +1,64 @@
+/**
+ * The report as one HTML page that needs nothing else: no script, no request, readable offline, on paper and on a phone.
+ * The policy in its head makes that a rule for the browser too, whatever a name in the source may contain.
+ */
+import { type Html, html, trustedHtml } from './html-template.ts';
+import { checksSection } from './page/checks-section.ts';
+import { columnsSection } from './page/columns-section.ts';
+import { shortened } from './page/cell-parts.ts';
+import { differencesSection, quarantineSection, warningsSection } from './page/findings-section.ts';
+import { objectsSection } from './page/objects-section.ts';
+import { PAGE_STYLE } from './page/page-style.ts';
+import { routeSection, servicesTable } from './page/route-section.ts';
+import { tablesSection } from './page/tables-section.ts';
+import { keyFacts, verdictBanner } from './page/verdict-banner.ts';
+import { redactedReport } from './redacted-report.ts';
+import { reportCharts } from './report-charts.ts';
+import type { ReportModel } from './report-model.ts';
+import { VERDICT_TITLES } from './verdict-sentence.ts';
+
+export function renderHtml(report: ReportModel): string {
+  const model = redactedReport(report);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${VERDICT_TITLES[model.verdict]}: ${shortened(model.migration)} (Causeway report)</title>
+<style>${trustedHtml(PAGE_STYLE)}</style>
+</head>
+<body>
+<header><h1>${shortened(model.source.fileName)} → PostgreSQL</h1><p class="muted">Migration report, ${model.finishedAt.slice(0, 10)}</p></header>
+<main>
+${sections(model)}
+</main>
+<footer>Made by Causeway ${model.toolVersion}. The same as data, complete: the JSON file beside this page (${model.schema}).</footer>
+</body>
+</html>
+`.markup;
+}
+
+function sections(model: ReportModel): Html[] {
+  return [
+    verdictBanner(model),
+    keyFacts(model),
+    differencesSection(model),
+    quarantineSection(model),
+    warningsSection(model),
+    routeSection(model),
+    figuresSection(model),
+    tablesSection(model),
+    objectsSection(model),
+    columnsSection(model),
+    checksSection(model),
+  ];
+}
+
+function figuresSection(model: ReportModel): Html {
+  const charts = reportCharts(model);
+  if (charts.length === 0 && model.services.length === 0) return html``;
+  const figures = charts.map((chart) => html`<figure><figcaption>${chart.title}</figcaption>${chart.svg}</figure>`);
+  return html`<section><h2>Time and volume</h2><p class="lead">Phases may overlap, so they need not add up to the duration.</p><div class="charts">${figures}${servicesTable(model)}</div></section>`;
+}
