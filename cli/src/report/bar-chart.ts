@@ -1,4 +1,5 @@
 import { chartSvg } from './chart-svg.ts';
+import { middleShortened } from './display-width.ts';
 import type { Html } from './html-template.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -19,40 +20,40 @@ export interface BarChartInput {
   readonly valueLabel?: (value: number) => string;
 }
 
-/** Half of the page's width: two stand side by side, and on a phone one is still readable. */
-const WIDTH = 560;
-const ROW = 26;
-const NAME_WIDTH = 150;
-const NAME_CHARACTERS = 22;
-const FONT = 12;
+/** Less than half of the page: two stand side by side a little enlarged, and on a phone one is shrunk little. */
+const WIDTH = 440;
+const ROW = 22;
+const NAME_WIDTH = 152;
+const NAME_COLUMNS = 21;
+const FONT = 11;
 
 /** Horizontal bars, so that names have room; the first category is at the top. */
 export function barChart(input: BarChartInput): Html {
   const stacked = input.series.length > 1;
-  const top = stacked ? 34 : 6;
+  const top = stacked ? 28 : 4;
   const option = {
     textStyle: { fontSize: FONT },
-    grid: { left: NAME_WIDTH, right: stacked ? 20 : 104, top, bottom: 6 },
+    grid: { left: NAME_WIDTH, right: stacked ? 12 : 88, top, bottom: 4 },
     ...(stacked ? { legend: legend() } : {}),
     xAxis: { type: 'value', show: false, min: 0, ...(stacked ? { max: 1 } : {}) },
     yAxis: nameAxis(input.categories),
     series: input.series.map((series) => barSeries(series, stacked, input)),
   };
-  return chartSvg(option, { width: WIDTH, height: top + 6 + ROW * input.categories.length }, input.label);
+  return chartSvg(option, { width: WIDTH, height: top + 4 + ROW * input.categories.length }, input.label);
 }
 
 function legend(): object {
-  return { top: 0, left: NAME_WIDTH, itemWidth: 10, itemHeight: 10, itemGap: 16, selectedMode: false, textStyle: { color: 'var(--muted)', fontSize: FONT } };
+  return { top: 0, left: NAME_WIDTH, itemWidth: 10, itemHeight: 10, itemGap: 12, selectedMode: false, textStyle: { color: 'var(--muted)', fontSize: FONT } };
 }
 
 function nameAxis(categories: readonly string[]): object {
   return {
     type: 'category',
     inverse: true,
-    data: categories.map(shortName),
+    data: categories.map((name) => middleShortened(visibleText(name), NAME_COLUMNS)),
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { color: 'var(--ink)', fontSize: FONT, interval: 0, margin: 10 },
+    axisLabel: { color: 'var(--ink)', fontSize: FONT, interval: 0, margin: 8, width: NAME_WIDTH - 10, overflow: 'truncate', ellipsis: '…' },
   };
 }
 
@@ -63,7 +64,7 @@ function barSeries(series: BarSeries, stacked: boolean, input: BarChartInput): o
     silent: true,
     ...(stacked ? { stack: 'share' } : {}),
     data: shares(series.values, input, stacked).map((value, i) => ({ value, label: { formatter: () => input.valueLabel?.(series.values[i] ?? 0) ?? '' } })),
-    barWidth: 14,
+    barWidth: 12,
     itemStyle: { color: series.color, borderRadius: stacked ? 0 : [0, 3, 3, 0] },
     label: { show: !stacked && input.valueLabel !== undefined, position: 'right', color: 'var(--muted)', fontSize: FONT },
   };
@@ -76,12 +77,4 @@ function shares(values: readonly number[], input: BarChartInput, stacked: boolea
     const whole = input.series.reduce((total, series) => total + (series.values[i] ?? 0), 0);
     return whole === 0 ? 0 : value / whole;
   });
-}
-
-/** Both ends of a long name tell tables apart: prefixes are shared, suffixes are numbers. */
-function shortName(name: string): string {
-  const characters = [...visibleText(name)];
-  if (characters.length <= NAME_CHARACTERS) return characters.join('');
-  const half = Math.floor((NAME_CHARACTERS - 1) / 2);
-  return `${characters.slice(0, half).join('')}…${characters.slice(-half).join('')}`;
 }

@@ -60,5 +60,7 @@ function figuresSection(model: ReportModel): Html {
   const charts = reportCharts(model);
   if (charts.length === 0 && model.services.length === 0) return html``;
   const figures = charts.map((chart) => html`<figure><figcaption>${chart.title}</figcaption>${chart.svg}</figure>`);
-  return html`<section><h2>Time and volume</h2><p class="lead">Phases may overlap, so they need not add up to the duration.</p><div class="charts">${figures}${servicesTable(model)}</div></section>`;
+  // The last picture and the table are both small: together they are about as tall as their neighbour.
+  const last = html`<div>${figures.at(-1) ?? ''}${servicesTable(model)}</div>`;
+  return html`<section><h2>Time and volume</h2><p class="lead">Phases may overlap, so they need not add up to the duration.</p><div class="charts">${figures.slice(0, -1)}${last}</div></section>`;
 }

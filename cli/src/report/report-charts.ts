@@ -22,7 +22,7 @@ const CLASS_COLORS: Readonly<Record<StorageClass, string>> = {
 };
 
 export function reportCharts(model: ReportModel): ReportChart[] {
-  return [rowsChart(model), phasesChart(model), rateChart(model), storageChart(model)].filter((chart) => chart !== null);
+  return [rowsChart(model), rateChart(model), storageChart(model), phasesChart(model)].filter((chart) => chart !== null);
 }
 
 function largest(tables: readonly ReportTable[], by: (table: ReportTable) => number): ReportTable[] {
@@ -78,7 +78,8 @@ function storageChart(model: ReportModel): ReportChart | null {
     byTable.set(column.table, counts);
     for (const name of STORAGE_CLASSES) counts.set(name, (counts.get(name) ?? 0) + (column.storage[name] ?? 0));
   }
-  const filled = largest(model.tables, (table) => table.sourceRows).filter((table) => byTable.has(table.source) && table.sourceRows > 0);
+  const known = model.tables.filter((table) => byTable.has(table.source) && table.sourceRows > 0);
+  const filled = largest(known, (table) => table.sourceRows);
   if (filled.length === 0) return null;
   const order: readonly StorageClass[] = ['integer', 'real', 'text', 'blob', 'null'];
   const series = order.map((name) => ({
@@ -87,5 +88,5 @@ function storageChart(model: ReportModel): ReportChart | null {
     values: filled.map((table) => byTable.get(table.source)?.get(name) ?? 0),
   }));
   const svg = barChart({ label: 'Share of SQLite storage classes in each table', categories: filled.map((table) => table.source), series });
-  return { title: title('Storage classes really present', filled.length, model.tables.length), svg };
+  return { title: title('Storage classes really present', filled.length, known.length), svg };
 }

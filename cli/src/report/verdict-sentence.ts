@@ -18,7 +18,7 @@ export function verdictSentence(facts: VerdictFacts): string {
     case 'equal':
       return equalSentence(totals);
     case 'equal_with_quarantine':
-      return `${provedSentence(totals)} ${quarantineSentence(totals)}`;
+      return `${provedClause(totals)}. ${quarantineSentence(totals)}`;
     case 'different':
       return differentSentence(facts, totals);
     case 'failed':
@@ -28,17 +28,17 @@ export function verdictSentence(facts: VerdictFacts): string {
 
 function equalSentence(totals: ReportTotals): string {
   if (totals.tables === 0) return 'The source has no tables: there was nothing to move, and nothing is left behind.';
-  return `${provedSentence(totals)} No row was left out.`;
+  return `${provedClause(totals)}; no row was left out.`;
 }
 
-function provedSentence(totals: ReportTotals): string {
+function provedClause(totals: ReportTotals): string {
   const rows = formatCounted(totals.provedRows, 'row');
-  return `Every cell of ${rows} in ${formatCounted(totals.equalTables, 'table')} was compared, and PostgreSQL holds exactly what SQLite holds.`;
+  return `Every cell of ${rows} in ${formatCounted(totals.equalTables, 'table')} was compared and is equal in PostgreSQL`;
 }
 
 function quarantineSentence(totals: ReportTotals): string {
   const one = totals.quarantinedRows === 1;
-  return `${formatCounted(totals.quarantinedRows, 'row')} that PostgreSQL cannot hold ${one ? 'is' : 'are'} kept, byte for byte, in the quarantine.`;
+  return `The other ${one ? 'row' : `${formatCount(totals.quarantinedRows)} rows`}, which PostgreSQL cannot hold, ${one ? 'is' : 'are'} kept byte for byte in the quarantine.`;
 }
 
 function differentSentence(facts: VerdictFacts, totals: ReportTotals): string {
@@ -49,6 +49,11 @@ function differentSentence(facts: VerdictFacts, totals: ReportTotals): string {
 }
 
 function failedSentence(facts: VerdictFacts, totals: ReportTotals): string {
-  const why = facts.failure === undefined ? 'The migration ended before the proof.' : `${facts.failure.message}`;
+  const why = facts.failure === undefined ? 'The migration ended before the proof.' : sentence(facts.failure.message);
   return `There is no proof of equality. ${why} ${formatCount(totals.equalTables)} of ${formatCounted(totals.tables, 'table')} had been proved equal.`;
+}
+
+/** Messages of drivers come with and without a full stop. */
+function sentence(text: string): string {
+  return /[.!?]$/u.test(text) ? text : `${text}.`;
 }

@@ -48,3 +48,8 @@ export function bulletList(items: readonly (Html | string)[]): Html {
 export function sqlBlock(title: string, sql: string | null): Html {
   return sql === null ? html`` : html`<div><span class="muted">${title}</span><pre>${preformatted(sql)}</pre></div>`;
 }
+
+/** Remedies are written once for terminal and page: `a command` in backticks is code here. */
+export function withCode(text: string): Html {
+  return html`${text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}

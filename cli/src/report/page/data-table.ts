@@ -16,10 +16,13 @@ export interface DataTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** An ordinary name is not broken to make room for other columns. */
+const UNBROKEN_NAME = 32;
+
 const CLASSES = { number: 'n', name: 'name', wide: 'wide' } as const;
 
 export function dataTable(table: DataTable): Html {
-  const heads = table.columns.map((column) => html`<th scope="col"${classOf(column)}>${column.title}</th>`);
+  const heads = table.columns.map((column) => html`<th scope="col"${column.as === 'number' && html` class="n"`}>${column.title}</th>`);
   const rows = table.rows.map((cells) => html`<tr>${cells.map((cell, i) => dataCell(cell, i, table.columns[i]))}</tr>\n`);
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${table.caption}"><table><caption>${table.caption}</caption>
 <thead><tr>${heads}</tr></thead>
@@ -28,9 +31,12 @@ ${rows}</tbody></table></div>`;
 }
 
 function dataCell(cell: Cell, index: number, column: DataColumn | undefined): Html {
-  return index === 0 ? html`<th scope="row"${classOf(column)}>${cell}</th>` : html`<td${classOf(column)}>${cell}</td>`;
+  const look = classOf(column, cell);
+  return index === 0 ? html`<th scope="row"${look}>${cell}</th>` : html`<td${look}>${cell}</td>`;
 }
 
-function classOf(column: DataColumn | undefined): Html {
-  return column?.as === undefined ? html`` : html` class="${CLASSES[column.as]}"`;
+function classOf(column: DataColumn | undefined, cell: Cell): Html {
+  if (column?.as === undefined) return html``;
+  const whole = column.as === 'name' && typeof cell === 'string' && cell.length <= UNBROKEN_NAME;
+  return html` class="${whole ? 'whole' : CLASSES[column.as]}"`;
 }

@@ -32,7 +32,7 @@ function differenceRow(difference: ReportDifference): (Html | string)[] {
 }
 
 function digest(hex: string | null): Html {
-  return hex === null ? html`<span class="muted">absent</span>` : html`<code>${hex.slice(0, 16)}</code>`;
+  return hex === null ? html`<span class="muted">absent</span>` : html`<code class="whole">${hex.slice(0, 16)}</code>`;
 }
 
 export function quarantineSection(model: ReportModel): Html {

@@ -29,8 +29,8 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .good h2{color:var(--good)}.warn h2{color:var(--warn)}.bad h2{color:var(--bad)}
 .verdict p{font-size:17px;max-width:80ch;margin:6px 0 0;overflow-wrap:anywhere}
 .verdict .code{font-size:15px}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0;padding:0}
-.facts div{background:var(--card);padding:12px 16px}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(145px,1fr));gap:1px;background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0;padding:0}
+.facts div{box-shadow:0 0 0 1px var(--line);padding:12px 16px}
 .facts dt{color:var(--muted);font-size:13px}
 .facts dd{margin:0;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
 .route{display:grid;grid-template-columns:repeat(3,1fr);gap:24px}
@@ -40,17 +40,19 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:26px 32px;align-items:start}
 figure{margin:0;break-inside:avoid}
 figcaption{font-weight:600;margin-bottom:8px}
-svg{display:block;width:100%;max-width:560px;height:auto;font-family:inherit}
+svg{display:block;width:100%;max-width:510px;height:auto;font-family:inherit}
 .scroll{overflow-x:auto;margin:0 -6px;padding:0 6px}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--c1);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:14px}
 caption{text-align:left;color:var(--muted);font-size:13px;padding:0 0 8px}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--muted);font-weight:600;font-size:13px;border-bottom-color:var(--muted);white-space:nowrap}
-tbody th{font-weight:500}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--card)}
 tbody tr:last-child>*{border-bottom:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.name{overflow-wrap:anywhere;min-width:12ch}
+.name{overflow-wrap:anywhere;min-width:24ch}
+.whole{white-space:nowrap}
+.charts .scroll{margin-top:20px}
 .wide{min-width:26ch;overflow-wrap:anywhere}
 code,pre,.mono{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 code,.mono{overflow-wrap:anywhere}
@@ -71,7 +73,7 @@ td ul{padding-left:16px}
 footer{color:var(--muted);font-size:13px;padding-bottom:32px}
 @media (max-width:900px){.route{grid-template-columns:1fr;gap:16px}.charts{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:520px){main,footer,body>header{padding-left:12px;padding-right:12px}section{padding:16px 14px}.verdict h2{font-size:22px}.verdict p{font-size:16px}
-.facts{grid-template-columns:1fr 1fr}.facts dd{font-size:17px}th,td{padding:6px 8px}}
+.facts{grid-template-columns:1fr 1fr}.facts div:last-child:nth-child(odd){grid-column:1/-1}tbody th.name,tbody th.whole{min-width:0;max-width:40vw;white-space:normal;overflow-wrap:anywhere}.facts dd{font-size:17px}th,td{padding:6px 8px}}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--muted:#444;--line:#ccc;--soft:#f2f2f2;--good:#0b6b43;--good-soft:#e3f4ea;--warn:#7a4b00;--warn-soft:#fdf1d8;--bad:#a31523;--bad-soft:#fde8e8;
 --c1:#2f6fde;--c2:#149487;--c3:#c2742b;--c4:#8b5cd6;--c0:#b3bac6}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer,body>header{max-width:none;padding:0}

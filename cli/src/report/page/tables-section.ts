@@ -6,9 +6,9 @@ import { type Cell, dataTable } from './data-table.ts';
 
 const KEYS: Readonly<Record<ReportTable['keyKind'], string>> = {
   integer: 'integer',
-  single: 'one column',
+  single: 'single',
   composite: 'composite',
-  rowid: 'none (rowid)',
+  rowid: 'rowid',
 };
 
 export function tablesSection(model: ReportModel): Html {
@@ -16,7 +16,7 @@ export function tablesSection(model: ReportModel): Html {
   // Without quarantine and renames two columns would only repeat others: the rest gets their room.
   const renamed = model.tables.some((table) => table.source !== table.target);
   return html`<section><h2>Tables</h2>
-<p class="lead">Every source row is either equal in PostgreSQL or in the quarantine: rows in SQLite = rows in PostgreSQL + quarantined. Checksums are computed on each side from the canonical form of every row; their first 16 digits are shown, the JSON has all.</p>
+<p class="lead">Every source row is either equal in PostgreSQL or in the quarantine: rows in SQLite = rows in PostgreSQL + quarantined. Checksums are computed on each side from the canonical form of every row; their first 12 digits are shown, the JSON has all.</p>
 ${dataTable({
   caption: formatCounted(model.tables.length, 'table'),
   columns: [
@@ -53,13 +53,13 @@ function tableRow(table: ReportTable, renamed: boolean): Cell[] {
 }
 
 function tableVerdict(table: ReportTable): Html {
-  if (table.equal) return table.quarantinedRows > 0 ? pill('✓ equal, with quarantine', 'warn') : pill('✓ equal', 'good');
+  if (table.equal) return table.quarantinedRows > 0 ? pill('✓ equal + quarantine', 'warn') : pill('✓ equal', 'good');
   return table.checksumTarget === null ? pill('– not compared', 'warn') : pill('✗ different', 'bad');
 }
 
 function checksum(table: ReportTable): Html {
-  const source = table.checksumSource?.slice(0, 16) ?? '–';
-  const target = table.checksumTarget?.slice(0, 16) ?? '–';
-  if (table.checksumSource !== null && table.checksumSource === table.checksumTarget) return html`<code>${source}</code>`;
-  return html`<code>${source}</code><br><code>${target}</code>`;
+  const source = table.checksumSource?.slice(0, 12) ?? '–';
+  const target = table.checksumTarget?.slice(0, 12) ?? '–';
+  if (table.checksumSource !== null && table.checksumSource === table.checksumTarget) return html`<code class="whole">${source}</code>`;
+  return html`<code class="whole">${source}</code><br><code class="whole">${target}</code>`;
 }

@@ -1,11 +1,11 @@
 /** First on the page: what was proved, in one sentence with numbers. */
-import { formatBytes, formatCount, formatRate, formatSeconds } from '../format-amount.ts';
+import { formatBytes, formatCount, formatSeconds } from '../format-amount.ts';
 import { type Html, html } from '../html-template.ts';
 import { reportContradictions } from '../report-contradictions.ts';
 import type { ReportFailure, ReportModel, Verdict } from '../report-model.ts';
 import { reportTotals } from '../report-totals.ts';
 import { VERDICT_TITLES, verdictSentence } from '../verdict-sentence.ts';
-import { bulletList } from './cell-parts.ts';
+import { bulletList, withCode } from './cell-parts.ts';
 
 const LOOKS: Readonly<Record<Verdict, readonly [tone: string, sign: string]>> = {
   equal: ['good', '✓'],
@@ -24,12 +24,12 @@ export function verdictBanner(model: ReportModel): Html {
 
 function remedy(failure: ReportFailure | undefined): Html {
   if (failure === undefined) return html``;
-  return html`<p class="code"><code>${failure.code}</code> What to do: ${failure.remedy}</p>`;
+  return html`<p class="code"><code>${failure.code}</code> What to do: ${withCode(failure.remedy)}</p>`;
 }
 
 export function keyFacts(model: ReportModel): Html {
   const totals = reportTotals(model);
-  const rate = totals.seconds > 0 ? formatRate(totals.targetRows / totals.seconds) : '–';
+  const rate = totals.seconds > 0 ? formatCount(totals.targetRows / totals.seconds) : '–';
   const facts: [string, string][] = [
     ['Tables proved equal', `${formatCount(totals.equalTables)} of ${formatCount(totals.tables)}`],
     ['Rows in SQLite', formatCount(totals.sourceRows)],
@@ -37,7 +37,7 @@ export function keyFacts(model: ReportModel): Html {
     ['Rows in quarantine', formatCount(totals.quarantinedRows)],
     ['Moved', formatBytes(totals.bytes)],
     ['Duration', formatSeconds(totals.seconds)],
-    ['Whole job', rate],
+    ['Rows per second', rate],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
