@@ -1,0 +1,52 @@
+/** Turns a plan and the source's present schema into table contracts; a plan that does not fit is refused. */
+import { Failure } from '@causeway/contracts/failures';
+import { type LogicalType, parsePostgresType } from '@causeway/contracts/logical-type';
+import type { ReadOrder, TableContract } from '@causeway/contracts/table-contract';
+import type { PlanDocument, PlanTable } from './plan-document.ts';
+import type { SourceSchema, SourceTable } from './source-schema.ts';
+
+export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): TableContract[] {
+  const planned = new Map(plan.tables.map((t) => [t.name, t]));
+  const missing = schema.tables.filter((t) => !planned.has(t.name));
+  if (missing.length > 0) throw new Failure('PLAN_INVALID', `the plan does not mention table ${JSON.stringify(missing[0]?.name)}; say \`action: skip\` for a table that stays behind`);
+  const present = new Map(schema.tables.map((t) => [t.name, t]));
+  const moved = plan.tables.filter((t) => t.action === 'move');
+  const targets = new Set<string>();
+  return moved.map((table, i) => {
+    const source = present.get(table.name);
+    if (source === undefined) throw new Failure('PLAN_INVALID', `the source has no table ${JSON.stringify(table.name)}`);
+    if (targets.has(table.target)) throw new Failure('NAME_COLLISION', `two tables become ${JSON.stringify(table.target)}`);
+    targets.add(table.target);
+    return contractOf(table, source, i, plan.targetSchema);
+  });
+}
+
+function contractOf(table: PlanTable, source: SourceTable, number: number, targetSchema: string): TableContract {
+  const key = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
+  return {
+    table: number,
+    source: table.name,
+    targetSchema,
+    target: table.target,
+    columns: columnsOf(table, source),
+    order: readOrder(source, key),
+    key,
+    keyless: key.length === 0,
+    speculative: table.sampled,
+  };
+}
+
+function columnsOf(table: PlanTable, source: SourceTable): TableContract['columns'] {
+  const names = source.columns.map((c) => c.name);
+  const planned = table.columns.map((c) => c.name);
+  if (names.join('\0') !== planned.join('\0')) {
+    throw new Failure('PLAN_INVALID', `the columns of table ${JSON.stringify(table.name)} are no longer those of the plan; write a new one`);
+  }
+  const targets = new Set(table.columns.map((c) => c.target));
+  if (targets.size !== table.columns.length) throw new Failure('NAME_COLLISION', `two columns of ${JSON.stringify(table.name)} get one name`);
+  return table.columns.map((c) => ({ source: c.name, target: c.target, type: parsePostgresType(c.type) as LogicalType, form: c.form, notNull: c.notNull }));
+}
+
+function readOrder(source: SourceTable, key: readonly string[]): ReadOrder {
+  return source.withoutRowid ? { kind: 'primary', columns: key } : { kind: 'rowid', alias: source.rowidAlias };
+}

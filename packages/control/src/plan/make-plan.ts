@@ -1,0 +1,63 @@
+/** Makes the plan of a source: names, types with their evidence, and what becomes of every object of its schema. */
+import { Failure } from '@causeway/contracts/failures';
+import { postgresTypeName } from '@causeway/contracts/logical-type';
+import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { alignForeignKeyTypes } from './align-foreign-keys.ts';
+import { decideColumn } from './decide-column.ts';
+import { jsonCheckedColumns } from './json-checks.ts';
+import type { PlanDocument, PlanTable } from './plan-document.ts';
+import { profileTable, type TableProfile } from './profile-table.ts';
+import { planObjects } from './plan-objects.ts';
+import type { SourceSchema, SourceTable } from './source-schema.ts';
+import { type NameStyle, targetNames } from './target-names.ts';
+
+/** PostgreSQL's limit; more columns cannot be created. */
+const MAX_COLUMNS = 1_600;
+
+export interface PlanOptions {
+  readonly names: NameStyle;
+  readonly targetSchema: string;
+  /** Read every row before deciding, instead of a sample of large tables. */
+  readonly full: boolean;
+  readonly onTable?: (table: string, rows: number) => void;
+}
+
+export function makePlan(db: SourceDatabase, schema: SourceSchema, options: PlanOptions): PlanDocument {
+  const names = targetNames(schema.tables.map((t) => t.name), options.names, 'table', 'tables');
+  const tables = schema.tables.map((table, i) => planTable(db, table, names[i] as string, options));
+  const aligned = alignForeignKeyTypes(schema, tables);
+  return { causeway: 1, names: options.names, targetSchema: options.targetSchema, tables: aligned, objects: planObjects(schema, aligned, options.targetSchema) };
+}
+
+function planTable(db: SourceDatabase, table: SourceTable, target: string, options: PlanOptions): PlanTable {
+  if (table.columns.length > MAX_COLUMNS) {
+    throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has ${table.columns.length} columns; PostgreSQL holds at most ${MAX_COLUMNS}`);
+  }
+  const jsonChecked = jsonCheckedColumns(table.sql);
+  const profile = profileTable(db, table, {
+    full: options.full,
+    jsonChecked: (column) => jsonChecked.has(column.toLowerCase()),
+    onRows: (rows) => options.onTable?.(table.name, rows),
+  });
+  options.onTable?.(table.name, profile.rowsRead);
+  const columnNames = targetNames(table.columns.map((c) => c.name), options.names, 'column', `columns of ${JSON.stringify(table.name)}`);
+  return { name: table.name, target, action: 'move', replace: false, sampled: !profile.complete, columns: planColumns(table, profile, columnNames) };
+}
+
+function planColumns(table: SourceTable, profile: TableProfile, names: readonly string[]): PlanTable['columns'] {
+  return table.columns.map((column, i) => {
+    const seen = profile.columns[i] as TableProfile['columns'][number];
+    const decided = column.name === table.rowidColumn ? { type: { kind: 'int8' as const }, form: 'plain' as const, evidence: 'INTEGER PRIMARY KEY: the rowid' } : decideColumn(seen, profile.complete);
+    const hasNulls = seen.classes.null > 0;
+    const notNull = column.name === table.rowidColumn || ((column.notNull || (table.withoutRowid && column.keyPosition > 0)) && !hasNulls);
+    return {
+      name: column.name,
+      target: names[i] as string,
+      declared: column.declared,
+      type: postgresTypeName(decided.type),
+      form: decided.form,
+      notNull,
+      evidence: decided.evidence + (column.notNull && hasNulls ? '; declared NOT NULL, but NULLs are there' : '') + (column.generated === 'no' ? '' : '; generated column, its values are stored'),
+    };
+  });
+}

@@ -1,0 +1,76 @@
+/** The plan file: every decision, reviewable and editable. JSON in the control record, YAML for people. */
+import { Failure } from '@causeway/contracts/failures';
+import { parsePostgresType, postgresTypeName } from '@causeway/contracts/logical-type';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+
+const column = z.strictObject({
+  name: z.string(),
+  target: z.string(),
+  declared: z.string(),
+  type: z.string().refine((t) => parsePostgresType(t) !== null, { error: 'is not a type that causeway can load' }),
+  form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian']),
+  notNull: z.boolean(),
+  evidence: z.string(),
+});
+
+const table = z.strictObject({
+  name: z.string(),
+  target: z.string(),
+  action: z.enum(['move', 'skip']),
+  /** Rows that stand in an existing table may be replaced. */
+  replace: z.boolean().default(false),
+  /** Decided on a sample: confirmed or revised while the rows are read. */
+  sampled: z.boolean(),
+  columns: z.array(column).min(1),
+});
+
+const object = z.strictObject({
+  kind: z.string(),
+  name: z.string(),
+  table: z.string(),
+  fidelity: z.enum(['exact', 'approximated', 'needs_decision', 'not_moved']),
+  source: z.string().nullable(),
+  target: z.string().nullable(),
+  /** Runs after the load, in this order of stages. */
+  stage: z.enum(['none', 'create', 'unique', 'index', 'check', 'foreign_key', 'view']),
+  notes: z.array(z.string()),
+});
+
+export const planDocument = z.strictObject({
+  causeway: z.literal(1),
+  names: z.enum(['exact', 'snake_case']),
+  targetSchema: z.string().min(1),
+  tables: z.array(table),
+  objects: z.array(object),
+});
+
+export type PlanDocument = z.infer<typeof planDocument>;
+export type PlanTable = z.infer<typeof table>;
+export type PlanColumn = z.infer<typeof column>;
+export type PlanObject = z.infer<typeof object>;
+
+const HEADER = ` The plan of a migration. Edit names, types, forms and actions, then give it to \`migrate --plan\`.
+ type: any of ${['smallint', 'integer', 'bigint', 'double precision', 'numeric(p,s)', 'boolean', 'text', 'character varying(n)', 'bytea', 'date', 'time without time zone', 'timestamp with time zone', 'uuid', 'jsonb', 'inet', 'interval'].join(', ')}
+ form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us
+ action: move | skip`;
+
+export function planToYaml(plan: PlanDocument): string {
+  return `${HEADER.split('\n').map((line) => `#${line}`).join('\n')}\n${stringify(plan, { lineWidth: 0 })}`;
+}
+
+/** Throws PLAN_INVALID naming the path and what is wrong there. */
+export function planFromYaml(text: string, file: string): PlanDocument {
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (cause) {
+    throw new Failure('PLAN_INVALID', `${file}: ${(cause as Error).message.split('\n', 1)[0]}`, { cause });
+  }
+  const result = planDocument.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Failure('PLAN_INVALID', `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+export { postgresTypeName };
