@@ -35,7 +35,7 @@ export function barChart(input: BarChartInput): Html {
     textStyle: { fontSize: FONT },
     grid: { left: NAME_WIDTH, right: stacked ? 12 : 88, top, bottom: 4 },
     ...(stacked ? { legend: legend() } : {}),
-    xAxis: { type: 'value', show: false, min: 0, ...(stacked ? { max: 1 } : {}) },
+    xAxis: { type: 'value', show: false, min: 0, max: stacked ? 1 : 'dataMax' },
     yAxis: nameAxis(input.categories),
     series: input.series.map((series) => barSeries(series, stacked, input)),
   };

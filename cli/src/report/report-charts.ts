@@ -35,7 +35,7 @@ function title(what: string, shown: number, all: number): string {
 
 function rowsChart(model: ReportModel): ReportChart | null {
   const tables = largest(model.tables, (table) => table.sourceRows);
-  if (tables.length === 0) return null;
+  if ((tables[0]?.sourceRows ?? 0) === 0) return null;
   const svg = barChart({
     label: `Rows of the ${tables.length} largest tables`,
     categories: tables.map((table) => table.source),

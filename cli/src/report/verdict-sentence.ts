@@ -28,6 +28,7 @@ export function verdictSentence(facts: VerdictFacts): string {
 
 function equalSentence(totals: ReportTotals): string {
   if (totals.tables === 0) return 'The source has no tables: there was nothing to move, and nothing is left behind.';
+  if (totals.sourceRows === 0) return `${formatCounted(totals.tables, 'table')} ${totals.tables === 1 ? 'was' : 'were'} compared: without rows in SQLite, and without rows in PostgreSQL.`;
   return `${provedClause(totals)}; no row was left out.`;
 }
 

@@ -39,5 +39,5 @@ ${dataTable({
 function storageText(column: ReportColumn): Html {
   const found = STORAGE_CLASSES.filter((name) => (column.storage[name] ?? 0) > 0);
   if (found.length === 0) return html`<span class="muted">no rows</span>`;
-  return html`${found.map((name, i) => html`${i > 0 && html`<br>`}${formatCount(column.storage[name] ?? 0)} ${name}`)}`;
+  return html`${found.map((name, i) => html`${i > 0 && html`<br>`}<span class="whole">${formatCount(column.storage[name] ?? 0)} ${name}</span>`)}`;
 }

@@ -54,8 +54,7 @@ tbody tr:last-child>*{border-bottom:0}
 .whole{white-space:nowrap}
 .charts .scroll{margin-top:20px}
 .wide{min-width:26ch;overflow-wrap:anywhere}
-code,pre,.mono{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-code,.mono{overflow-wrap:anywhere}
+code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{background:var(--soft);border-radius:6px;padding:8px 10px;margin:6px 0 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .pill{display:inline-block;border-radius:20px;padding:0 9px;font-size:13px;white-space:nowrap;background:var(--soft);color:var(--muted)}
 .pill.good{background:var(--good-soft);color:var(--good)}
@@ -73,11 +72,11 @@ td ul{padding-left:16px}
 footer{color:var(--muted);font-size:13px;padding-bottom:32px}
 @media (max-width:900px){.route{grid-template-columns:1fr;gap:16px}.charts{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:520px){main,footer,body>header{padding-left:12px;padding-right:12px}section{padding:16px 14px}.verdict h2{font-size:22px}.verdict p{font-size:16px}
-.facts{grid-template-columns:1fr 1fr}.facts div:last-child:nth-child(odd){grid-column:1/-1}tbody th.name,tbody th.whole{min-width:0;max-width:40vw;white-space:normal;overflow-wrap:anywhere}.facts dd{font-size:17px}th,td{padding:6px 8px}}
+.facts{grid-template-columns:1fr 1fr}.facts div:last-child:nth-child(odd){grid-column:1/-1}tbody th.name,tbody th.whole{min-width:14ch;max-width:40vw;white-space:normal;overflow-wrap:anywhere}.facts dd{font-size:17px}th,td{padding:6px 8px}}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--muted:#444;--line:#ccc;--soft:#f2f2f2;--good:#0b6b43;--good-soft:#e3f4ea;--warn:#7a4b00;--warn-soft:#fdf1d8;--bad:#a31523;--bad-soft:#fde8e8;
 --c1:#2f6fde;--c2:#149487;--c3:#c2742b;--c4:#8b5cd6;--c0:#b3bac6}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer,body>header{max-width:none;padding:0}
-section{border:0;border-radius:0;padding:0;margin:18px 0}.verdict{padding:14px 18px}table{font-size:8.5pt}th,td{padding:3px 6px}
+section{border:0;border-radius:0;padding:0;margin:18px 0}.route{grid-template-columns:repeat(3,1fr)}.charts{grid-template-columns:repeat(2,minmax(0,1fr))}.name,.wide{min-width:0}.verdict{padding:14px 18px}table{font-size:8.5pt}th,td{padding:3px 6px}
 .scroll{overflow:visible}tr{break-inside:avoid}h2,h3,summary,caption{break-after:avoid}
 details::details-content{display:block;content-visibility:visible;height:auto}}
 @page{margin:14mm}
