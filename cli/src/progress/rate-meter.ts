@@ -1,0 +1,27 @@
+/**
+ * A rate that follows the last few seconds: blocks arrive in bursts, and an ETA from the last burst alone would jump.
+ * Each amount fades with the time constant; the weight of the time seen fades alike, so that the first seconds are not too low.
+ */
+const TIME_CONSTANT_MS = 6000;
+
+export interface RateMeter {
+  readonly at: number;
+  readonly amount: number;
+  readonly weight: number;
+}
+
+export function startMeter(at: number): RateMeter {
+  return { at, amount: 0, weight: 0 };
+}
+
+/** Adds what was done since the last call; a clock that stands still or steps back only adds. */
+export function measured(meter: RateMeter, at: number, amount: number): RateMeter {
+  const elapsed = Math.max(0, at - meter.at);
+  const fade = Math.exp(-elapsed / TIME_CONSTANT_MS);
+  return { at: Math.max(at, meter.at), amount: meter.amount * fade + amount, weight: meter.weight * fade + TIME_CONSTANT_MS * (1 - fade) };
+}
+
+/** A second; 0 until time has passed. */
+export function perSecond(meter: RateMeter): number {
+  return meter.weight === 0 ? 0 : (meter.amount / meter.weight) * 1000;
+}
