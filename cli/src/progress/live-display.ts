@@ -1,4 +1,5 @@
 /** For terminals: a few lines that are erased and drawn again in place. Notes go above them and stay. */
+import { redactCredentials } from '../report/redact-credentials.ts';
 import { visibleLines } from '../report/visible-text.ts';
 import type { ExitHook } from './cursor-guard.ts';
 import { liveFrame } from './live-frame.ts';
@@ -43,7 +44,7 @@ export function liveDisplay({ stream, clock, style, columns, onEnd }: LiveDispla
   return {
     changed(state, event) {
       latest = state;
-      if (event.kind === 'note') return draw(`${visibleLines(event.text)}\n`);
+      if (event.kind === 'note') return draw(`${visibleLines(redactCredentials(event.text))}\n`);
       if (event.kind === 'phase' || clock.now() - drawnAt >= REDRAW_MS) draw();
     },
     end() {

@@ -18,7 +18,7 @@ export function liveFrame(state: ProgressState, at: number, columns: number, sty
   const shown = columns < NARROW ? [] : counts.active.slice(0, MOST_BARS);
   lines.push(...shown.map((table) => tableLine(table, at, columns, style)));
   const waiting = counts.tables - counts.finished - shown.length;
-  const rest = [`${formatCount(counts.finished)} of ${formatCount(counts.tables)} tables finished`, ...(waiting > 0 ? [`${formatCount(waiting)} waiting`] : [])];
+  const rest = [`${formatCount(counts.finished)} of ${formatCount(counts.tables)} tables finished`, ...(waiting > 0 ? [`${formatCount(waiting)} to do`] : [])];
   lines.push(style.dim(middleShortened(`  ${rest.join(', ')}`, columns)));
   return lines;
 }

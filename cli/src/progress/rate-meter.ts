@@ -18,7 +18,10 @@ export function startMeter(at: number): RateMeter {
 export function measured(meter: RateMeter, at: number, amount: number): RateMeter {
   const elapsed = Math.max(0, at - meter.at);
   const fade = Math.exp(-elapsed / TIME_CONSTANT_MS);
-  return { at: Math.max(at, meter.at), amount: meter.amount * fade + amount, weight: meter.weight * fade + TIME_CONSTANT_MS * (1 - fade) };
+  const weight = TIME_CONSTANT_MS * (1 - fade);
+  // The amount came evenly over the time since the last call, so it has faded as that time has.
+  const faded = elapsed === 0 ? amount : (amount * weight) / elapsed;
+  return { at: Math.max(at, meter.at), amount: meter.amount * fade + faded, weight: meter.weight * fade + weight };
 }
 
 /** A second; 0 until time has passed. */
