@@ -25,6 +25,7 @@ export const FAILURES = {
   USAGE: entry('usage', 'operator', 'The command was not understood.', 'Run the command with --help.'),
   CONFIG_INVALID: entry('usage', 'operator', 'A setting has a value that cannot be used.', 'Correct the named setting; --print-config shows all of them.'),
   PLAN_INVALID: entry('usage', 'operator', 'The plan file does not fit the source or contradicts itself.', 'Correct the named line, or write a new plan with `causeway plan`.'),
+  PLAN_REVISED: entry('internal', 'causeway', 'A row does not fit what a sample had shown.', 'Nothing to do: the command plans again from all rows by itself.'),
   NAME_COLLISION: entry('usage', 'operator', 'Two source names become the same name in PostgreSQL.', 'Rename one of them in the plan file.'),
   MIGRATION_UNKNOWN: entry('usage', 'operator', 'There is no migration of that name in the target.', 'List them with `causeway status`; start one with `causeway migrate`.'),
   // -- source ------------------------------------------------------------------------------------------------

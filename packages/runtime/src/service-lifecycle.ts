@@ -45,7 +45,7 @@ function failureCodeOf(error: unknown, signal: AbortSignal): FailureCode {
 export type ServiceMessage =
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   | { readonly type: 'ready'; readonly metricsPort: number }
-  | { readonly type: 'progress'; readonly table: number; readonly rows: number; readonly bytes: number; readonly stage: 'published' | 'loaded' | 'verified' }
+  | { readonly type: 'progress'; readonly table: number; readonly rows: number; readonly bytes: number; readonly stage: 'loaded' | 'keyed' | 'verified' }
   | { readonly type: 'usage'; readonly peakRssMiB: number; readonly cpuSeconds: number };
 
 export function tellParent(message: ServiceMessage): Promise<void> {

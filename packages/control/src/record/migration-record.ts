@@ -26,6 +26,8 @@ export interface SourceRecord {
   readonly bytes: number;
   readonly encoding: string;
   readonly journalMode: string;
+  /** sqlite_sequence, by table, as decimal. */
+  readonly sequences: Readonly<Record<string, string>>;
 }
 
 export interface MigrationRecord {

@@ -1,0 +1,189 @@
+/**
+ * The extractor's work on one migration: for every table plan its ranges, store them, read what is not yet committed,
+ * publish it; then stay until the ledger shows everything, sending anew what a transport may have lost.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SCHEMA_TOPIC_CONFIG, SNAPSHOT_TOPIC_CONFIG, schemaTopic, snapshotTopic } from '@causeway/contracts/topics';
+import { schemaIdOf } from '@causeway/contracts/schema-id';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
+import { committedRanges, type Generation, type KeyRange, readContracts, readRanges, recordTiming, storeRanges } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import { inTransaction } from '@causeway/runtime/postgres-pool';
+import type { Transport } from '@causeway/runtime/transport/port';
+import type pg from 'pg';
+import { Publisher, type PublishedPart } from './publish/publisher.ts';
+import { publishSchemas } from './publish/publish-schemas.ts';
+import { Reader } from './reader.ts';
+
+export interface ExtractorInput {
+  readonly pool: pg.Pool;
+  readonly transport: Transport;
+  readonly record: MigrationRecord;
+  readonly sourceFile: string;
+  readonly creditBytes: number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onDurable: (parts: readonly PublishedPart[], outstandingBytes: number) => void;
+}
+
+/** How often the ledger is looked at while the loader catches up. */
+const LEDGER_POLL_MS = 250;
+/** The ledger not growing for this long, with the loader at the topic's end, means that messages are gone. */
+const RESEND_AFTER_MS = 15_000;
+
+export async function runExtractor(input: ExtractorInput): Promise<void> {
+  const { pool, transport, record, signal } = input;
+  const g: Generation = { migration: record.id, generation: record.generation };
+  const topic = snapshotTopic(g.migration, g.generation);
+  await createTopics(input, topic);
+  const contracts = await readContracts(pool, g);
+  const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
+  const run = new SnapshotRun(input, g, topic, contracts, producer);
+  try {
+    await publishSchemas(producer, schemaTopic(g.migration), g.generation, contracts);
+    const started = performance.now();
+    await run.publishMissing();
+    await recordTiming(pool, g, 'published', (performance.now() - started) / 1000);
+    input.log.info({ tables: contracts.length, seconds: (performance.now() - started) / 1000 }, 'all ranges published');
+    await run.watchLedger();
+  } finally {
+    await run.close();
+    await producer.close();
+  }
+  signal.throwIfAborted();
+}
+
+async function createTopics(input: ExtractorInput, topic: string): Promise<void> {
+  const admin = await input.transport.admin();
+  try {
+    await admin.createTopic({ name: schemaTopic(input.record.id), partitions: 1, replication: -1, config: SCHEMA_TOPIC_CONFIG });
+    await admin.createTopic({ name: topic, partitions: input.record.settings.partitions, replication: -1, config: SNAPSHOT_TOPIC_CONFIG });
+  } finally {
+    await admin.close();
+  }
+}
+
+class SnapshotRun {
+  private readonly input: ExtractorInput;
+  private readonly g: Generation;
+  private readonly contracts: readonly TableContract[];
+  private readonly reader: Reader;
+  private readonly publisher: Publisher;
+  private failure: unknown;
+  private readonly ranges = new Map<number, readonly KeyRange[]>();
+
+  constructor(input: ExtractorInput, g: Generation, topic: string, contracts: readonly TableContract[], producer: Awaited<ReturnType<Transport['producer']>>) {
+    this.input = input;
+    this.g = g;
+    this.contracts = contracts;
+    this.publisher = new Publisher({
+      producer,
+      topic,
+      partitions: input.record.settings.partitions,
+      onDurable: (parts) => {
+        this.reader.credited(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+        input.onDurable(parts, this.reader.outstandingBytes);
+      },
+      onFailure: (error) => {
+        this.failure = error;
+        void this.reader.close();
+      },
+    });
+    this.reader = new Reader(
+      { file: input.sourceFile, migration: g.migration, generation: g.generation, attempt: randomUUID(), limitBytes: input.creditBytes },
+      (part) => this.publisher.add(part),
+    );
+  }
+
+  /** Publishes every range whose block is not committed. A repeat is harmless: the loader skips it by its identity. */
+  async publishMissing(): Promise<void> {
+    for (const contract of this.contracts) {
+      this.check();
+      const ranges = await this.rangesOf(contract);
+      const done = await committedRanges(this.input.pool, this.g, contract.table);
+      const missing = ranges.filter((range) => !done.has(range.range));
+      if (missing.length > 0) await this.racing(this.reader.read(contract, schemaIdOf(this.g.generation, contract.table), missing));
+    }
+    await this.racing(this.publisher.drained());
+  }
+
+  /** Ranges are fixed and stored before the first publish; a restart reads them back. Invariant: see docs/invariants.md I3. */
+  private async rangesOf(contract: TableContract): Promise<readonly KeyRange[]> {
+    const known = this.ranges.get(contract.table) ?? (await readRanges(this.input.pool, this.g, contract.table));
+    if (known !== null && known !== undefined) {
+      this.ranges.set(contract.table, known);
+      return known;
+    }
+    const planned = await this.racing(this.reader.plan(contract));
+    await inTransaction(this.input.pool, (client) => storeRanges(client, this.g, contract.table, planned));
+    // Another extractor may have stored its own first; what is stored is what counts.
+    const stored = (await readRanges(this.input.pool, this.g, contract.table)) as KeyRange[];
+    this.ranges.set(contract.table, stored);
+    return stored;
+  }
+
+  async watchLedger(): Promise<void> {
+    const total = [...this.ranges.values()].reduce((sum, ranges) => sum + ranges.length, 0);
+    let seen = -1;
+    let since = performance.now();
+    for (;;) {
+      this.check();
+      const record = await readMigration(this.input.pool, this.g.migration);
+      if (record.generation !== this.g.generation || atLeast(record.phase, 'loaded')) return;
+      const committed = await this.countCommitted();
+      if (committed === total) return;
+      if (committed !== seen) {
+        seen = committed;
+        since = performance.now();
+      } else if (performance.now() - since > RESEND_AFTER_MS && (await this.loaderIsAtEnd())) {
+        this.input.log.warn({ committed, total }, 'the topic holds nothing more, but ranges are missing: sending them again');
+        await this.publishMissing();
+        since = performance.now();
+      }
+      await sleep(LEDGER_POLL_MS, undefined, { signal: this.input.signal }).catch(() => this.check());
+    }
+  }
+
+  private async countCommitted(): Promise<number> {
+    const result = await this.input.pool.query('SELECT count(*)::int AS n FROM causeway.block WHERE migration = $1 AND generation = $2', [this.g.migration, this.g.generation]);
+    return result.rows[0].n;
+  }
+
+  private async loaderIsAtEnd(): Promise<boolean> {
+    const consumed = await this.input.pool.query('SELECT partition, next_offset FROM causeway.consumed WHERE migration = $1 AND generation = $2', [this.g.migration, this.g.generation]);
+    const next = new Map<number, bigint>(consumed.rows.map((row) => [row.partition as number, row.next_offset as bigint]));
+    const admin = await this.input.transport.admin();
+    try {
+      const ends = await admin.endOffsets(snapshotTopic(this.g.migration, this.g.generation));
+      return ends.every((end) => (next.get(end.partition) ?? 0n) >= end.high);
+    } finally {
+      await admin.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+
+  private check(): void {
+    this.input.signal.throwIfAborted();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Waits for work, but not longer than for an abort or a failed publish. */
+  private racing<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const poll = setInterval(() => {
+        try {
+          this.check();
+        } catch (error) {
+          clearInterval(poll);
+          reject(error);
+        }
+      }, 100);
+      work.then(resolve, reject).finally(() => clearInterval(poll));
+    });
+  }
+}

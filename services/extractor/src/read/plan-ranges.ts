@@ -1,0 +1,86 @@
+/**
+ * Cuts a table into key ranges of about one message each, by walking its keys in order. The bytes of a range are
+ * known from `octet_length`, which reads no overflow page. Ranges are stored before anything is published, so that a
+ * range that is read again after a crash has the same bounds.
+ */
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { KeyBound, KeyRange } from '@causeway/control/record/table-record';
+import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { bindBound, orderColumns } from './range-statements.ts';
+
+const RANGE_ROWS = 4_000;
+const FIRST_ROWS = 256;
+const RANGE_BYTES = 384 * 1024;
+/** A range over this is cut again; below it the next one is only made smaller. */
+const RANGE_BYTES_MAX = 2 * RANGE_BYTES;
+
+type Bound = readonly KeyBound[] | null;
+interface Step {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly last: Bound;
+}
+
+export function planRanges(db: SourceDatabase, contract: TableContract): KeyRange[] {
+  const names = orderColumns(contract);
+  if (names.length === 0) return [{ range: 0, lo: null, hi: null }];
+  const walk = keyWalk(db, contract, names);
+  const ranges: KeyRange[] = [];
+  let lo: Bound = null;
+  let want = FIRST_ROWS;
+  for (;;) {
+    const step = walk(lo, want);
+    if (step.bytes > RANGE_BYTES_MAX && step.rows > 1) {
+      want = Math.max(1, Math.floor((step.rows * RANGE_BYTES) / step.bytes));
+      continue;
+    }
+    // The last range is open upwards: together they tile the key space from −∞ to +∞.
+    const end = step.rows < want;
+    ranges.push({ range: ranges.length, lo, hi: end ? null : step.last });
+    if (end) return ranges;
+    lo = step.last;
+    want = Math.max(1, Math.min(RANGE_ROWS, Math.floor((step.rows * RANGE_BYTES) / Math.max(1, step.bytes))));
+  }
+}
+
+/** One step: how many rows and bytes stand in the next `want` keys after `lo`, and the last of those keys. */
+function keyWalk(db: SourceDatabase, contract: TableContract, names: readonly string[]): (lo: Bound, want: number) => Step {
+  const columns = names.map(quoteIdentifier);
+  const bytes = contract.columns.map((c) => (isBulky(c.type.kind) ? `coalesce(octet_length(${quoteIdentifier(c.source)}), 0)` : '10')).join(' + ');
+  const table = quoteIdentifier(contract.source);
+  const left = columns.length === 1 ? columns[0] : `(${columns.join(', ')})`;
+  const order = columns.join(', ');
+  return (lo, want) => {
+    const right = lo?.map((bound) => (bound.class === 'text' ? 'CAST(? AS TEXT)' : '?'));
+    const where = right === undefined ? '' : ` WHERE ${left} > ${right.length === 1 ? right[0] : `(${right.join(', ')})`}`;
+    const values = lo?.map(bindBound) ?? [];
+    const sums = db
+      .prepare(`SELECT count(*), coalesce(sum(b), 0) FROM (SELECT ${bytes} AS b FROM ${table}${where} ORDER BY ${order} LIMIT ?)`)
+      .raw()
+      .get(...values, want) as [number, number];
+    const last = sums[0] < want ? null : lastKey(db, `SELECT ${columns.map(exactKey).join(', ')} FROM ${table}${where} ORDER BY ${order} LIMIT 1 OFFSET ?`, [...values, want - 1]);
+    return { rows: sums[0], bytes: sums[1], last };
+  };
+}
+
+const isBulky = (kind: string): boolean => kind === 'text' || kind === 'bytea' || kind === 'jsonb';
+
+const exactKey = (name: string): string => `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
+
+function lastKey(db: SourceDatabase, sql: string, values: (bigint | number | Buffer)[]): Bound {
+  const row = db.prepare(sql).raw().safeIntegers().get(...values) as (string | bigint | number | Buffer)[];
+  const bounds: KeyBound[] = [];
+  for (let i = 0; i < row.length; i += 2) bounds.push(keyBound(row[i] as KeyBound['class'], row[i + 1] as bigint | number | Buffer));
+  return bounds;
+}
+
+function keyBound(storage: KeyBound['class'], value: bigint | number | Buffer): KeyBound {
+  if (storage === 'integer') return { class: storage, value: String(value) };
+  if (storage === 'real') {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleBE(value as number);
+    return { class: storage, value: bytes.toString('hex') };
+  }
+  return { class: storage, value: (value as Buffer).toString('base64') };
+}

@@ -1,0 +1,76 @@
+/** Reads one key range in one short read transaction and builds its messages. */
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { KeyRange } from '@causeway/control/record/table-record';
+import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { BlockBuilder, type BlockIdentity, type BuiltPart } from './block-builder.ts';
+import { type ExactRow, type TextDecoding, writeExact } from './exact-row.ts';
+import { prepared, readExact, selectFast, whereRange } from './range-statements.ts';
+import type { RowEncoder } from './row-codec.ts';
+import type { Cell } from './row-writer.ts';
+
+export interface TableReading {
+  readonly contract: TableContract;
+  readonly encode: RowEncoder;
+  readonly decode: TextDecoding;
+  readonly schemaId: number;
+  /** Integers and integral reals must be told apart in this table, so integers are read as bigint. */
+  readonly exactClasses: boolean;
+  readonly select: string;
+}
+
+export interface RangeResult {
+  readonly rows: number;
+  readonly rejects: number;
+  /** A reject in a table that was decided on a sample: its plan must be made again from all rows. */
+  readonly surprise: { readonly column: string; readonly reason: string } | null;
+}
+
+export function tableReading(db: SourceDatabase, contract: TableContract, encode: RowEncoder, decode: TextDecoding, schemaId: number): TableReading {
+  return { contract, encode, decode, schemaId, exactClasses: needsExactClasses(db, contract), select: selectFast(contract) };
+}
+
+/**
+ * Without safeIntegers an INTEGER 1 and a REAL 1.0 are the same number. Columns with INTEGER, NUMERIC or REAL affinity
+ * never hold both; typeless ones do, and printing needs to know.
+ */
+function needsExactClasses(db: SourceDatabase, contract: TableContract): boolean {
+  if (contract.columns.some((c) => c.form === 'any' && c.type.kind === 'text')) return true;
+  const declared = db.prepare('SELECT type FROM pragma_table_xinfo(?) WHERE hidden <> 1').pluck().all(contract.source) as string[];
+  return declared.some((type) => type === '' || /BLOB/i.test(type));
+}
+
+/** `emit` is called for each part in order; it may block. */
+export function readRange(db: SourceDatabase, reading: TableReading, range: KeyRange, identity: BlockIdentity, emit: (part: BuiltPart) => void): RangeResult {
+  const where = whereRange(reading.contract, range);
+  const statement = prepared(db, reading.select + where.sql).safeIntegers(reading.exactClasses);
+  const builder = new BlockBuilder(identity, reading.schemaId, emit);
+  let exact: ExactRow[] | undefined;
+  let rejects = 0;
+  let rows = 0;
+  db.exec('BEGIN');
+  try {
+    // The key range was cut to about one message, so all() holds little; one row alone may still be large.
+    const page = statement.all(...where.values) as (Cell | null)[][];
+    for (let i = 0; i < page.length; i++) {
+      const start = builder.writer.pos;
+      const failed = reading.encode(builder.writer, page[i] as (Cell | null)[]);
+      if (failed >= 0) {
+        builder.writer.pos = start;
+        exact ??= readExact(db, reading.contract, range);
+        const reject = writeExact(builder.writer, reading.encode, reading.contract, exact[i] as ExactRow, reading.decode);
+        if (reject !== null) {
+          if (reading.contract.speculative) return { rows, rejects: 1, surprise: { column: reject.column, reason: reject.reason } };
+          rejects++;
+          builder.reject(reject);
+          continue;
+        }
+      }
+      rows++;
+      builder.rowWritten(start);
+    }
+  } finally {
+    db.exec('COMMIT');
+  }
+  builder.close();
+  return { rows, rejects, surprise: null };
+}

@@ -1,0 +1,25 @@
+/** What the main thread and the reader thread say to each other. */
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { KeyRange } from '@causeway/control/record/table-record';
+
+export interface ReaderStart {
+  readonly file: string;
+  readonly migration: string;
+  readonly generation: number;
+  readonly attempt: string;
+  /** Two 32-bit cells: bytes handed over and not yet acknowledged, and 1 when the reader must stop. */
+  readonly credit: SharedArrayBuffer;
+  /** The reader waits while more than this is outstanding. */
+  readonly limitBytes: number;
+}
+
+export type ReaderRequest =
+  | { readonly kind: 'plan'; readonly contract: TableContract }
+  | { readonly kind: 'read'; readonly contract: TableContract; readonly schemaId: number; readonly ranges: readonly KeyRange[] };
+
+export type ReaderReply =
+  | { readonly kind: 'ranges'; readonly ranges: readonly KeyRange[] }
+  | { readonly kind: 'part'; readonly table: number; readonly range: number; readonly bytes: Uint8Array; readonly last: boolean; readonly rows: number; readonly rejects: number }
+  | { readonly kind: 'read'; readonly table: number }
+  | { readonly kind: 'surprise'; readonly table: string; readonly column: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };

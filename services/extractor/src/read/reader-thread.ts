@@ -1,0 +1,68 @@
+/**
+ * The reader thread: SQLite is synchronous, so it lives here and the main thread stays free for the transport. Buffers
+ * are transferred, not copied; a shared counter of outstanding bytes makes this thread wait when the transport is slow.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Failure } from '@causeway/contracts/failures';
+import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { textDecoding } from './exact-row.ts';
+import { planRanges } from './plan-ranges.ts';
+import { readRange, tableReading } from './read-range.ts';
+import type { ReaderReply, ReaderRequest, ReaderStart } from './reader-messages.ts';
+import { generateEncoder } from './row-codec.ts';
+
+const start = workerData as ReaderStart;
+const port = parentPort as NonNullable<typeof parentPort>;
+const credit = new Int32Array(start.credit);
+const db = openSource(start.file);
+// Reading a table once through the page cache would only evict what the application's system caches better.
+db.pragma('cache_size = -8192');
+const decode = textDecoding(String(db.pragma('encoding', { simple: true })));
+
+port.on('message', (request: ReaderRequest) => {
+  try {
+    if (request.kind === 'plan') reply({ kind: 'ranges', ranges: planRanges(db, request.contract) });
+    else read(request);
+  } catch (error) {
+    const failure: Failure = sourceFailure(start.file, error);
+    reply({ kind: 'failed', code: failure.code, message: failure.message });
+  }
+});
+
+function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
+  const { contract } = request;
+  const reading = tableReading(db, contract, generateEncoder(contract), decode, request.schemaId);
+  for (const range of request.ranges) {
+    const identity = { migration: start.migration, generation: start.generation, table: contract.table, range: range.range, attempt: start.attempt, position: 0n };
+    const result = readRange(db, reading, range, identity, (part) => {
+      waitForCredit();
+      Atomics.add(credit, 0, part.bytes.length);
+      const bytes = ownBytes(part.bytes);
+      const message: ReaderReply = { kind: 'part', table: contract.table, range: range.range, bytes, last: part.last, rows: part.rows, rejects: part.rejects };
+      port.postMessage(message, [bytes.buffer as ArrayBuffer]);
+    });
+    if (result.surprise !== null) {
+      reply({ kind: 'surprise', table: contract.source, column: result.surprise.column, reason: result.surprise.reason });
+      return;
+    }
+    if (Atomics.load(credit, 1) === 1) return;
+  }
+  reply({ kind: 'read', table: contract.table });
+}
+
+/** Small buffers share Node's pool; transferring one would take the pool away from everyone else. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length >= Buffer.poolSize >>> 1 ? bytes : new Uint8Array(bytes);
+}
+
+function waitForCredit(): void {
+  for (;;) {
+    const outstanding = Atomics.load(credit, 0);
+    if (outstanding < start.limitBytes || Atomics.load(credit, 1) === 1) return;
+    Atomics.wait(credit, 0, outstanding);
+  }
+}
+
+function reply(message: ReaderReply): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,59 @@
+/** The main thread's side of the reader thread: requests, replies and credit. */
+import { Worker } from 'node:worker_threads';
+import { Failure, type FailureCode } from '@causeway/contracts/failures';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { KeyRange } from '@causeway/control/record/table-record';
+import type { PublishedPart } from './publish/publisher.ts';
+import type { ReaderReply, ReaderRequest, ReaderStart } from './read/reader-messages.ts';
+
+export class Reader {
+  private readonly worker: Worker;
+  private readonly credit: Int32Array;
+  private settle: { resolve: (reply: ReaderReply) => void; reject: (error: Error) => void } | undefined;
+
+  constructor(start: Omit<ReaderStart, 'credit'>, onPart: (part: PublishedPart) => void) {
+    const credit = new SharedArrayBuffer(8);
+    this.credit = new Int32Array(credit);
+    this.worker = new Worker(new URL('./read/reader-thread.js', import.meta.url), { workerData: { ...start, credit } satisfies ReaderStart });
+    this.worker.on('message', (reply: ReaderReply) => {
+      if (reply.kind === 'part') onPart(reply);
+      else if (reply.kind === 'failed') this.settle?.reject(new Failure(reply.code as FailureCode, reply.message));
+      else this.settle?.resolve(reply);
+    });
+    this.worker.on('error', (error) => this.settle?.reject(error));
+  }
+
+  async plan(contract: TableContract): Promise<readonly KeyRange[]> {
+    const reply = await this.ask({ kind: 'plan', contract });
+    return (reply as Extract<ReaderReply, { kind: 'ranges' }>).ranges;
+  }
+
+  /** Resolves when every part of the ranges was handed over. Throws PLAN_REVISED where a sample was wrong. */
+  async read(contract: TableContract, schemaId: number, ranges: readonly KeyRange[]): Promise<void> {
+    const reply = await this.ask({ kind: 'read', contract, schemaId, ranges });
+    if (reply.kind === 'surprise') throw new Failure('PLAN_REVISED', `table ${JSON.stringify(reply.table)}, column ${JSON.stringify(reply.column)}: ${reply.reason}`);
+  }
+
+  /** Bytes that became durable; the reader may go on. */
+  credited(bytes: number): void {
+    Atomics.sub(this.credit, 0, bytes);
+    Atomics.notify(this.credit, 0);
+  }
+
+  get outstandingBytes(): number {
+    return Atomics.load(this.credit, 0);
+  }
+
+  async close(): Promise<void> {
+    Atomics.store(this.credit, 1, 1);
+    Atomics.notify(this.credit, 0);
+    await this.worker.terminate();
+  }
+
+  private ask(request: ReaderRequest): Promise<ReaderReply> {
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      this.worker.postMessage(request);
+    });
+  }
+}

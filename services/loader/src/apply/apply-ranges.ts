@@ -1,0 +1,155 @@
+/**
+ * Applies complete key ranges in one transaction: the offset of the partition under this loader's epoch, the ledger
+ * entries, the rows and the quarantine commit together or not at all. A range that is already in the ledger is skipped.
+ */
+import { Failure } from '@causeway/contracts/failures';
+import type { Generation } from '@causeway/control/record/table-record';
+import type pg from 'pg';
+import type { PartitionClaim } from '../consume/partition-claim.ts';
+import type { CompleteRange } from '../consume/assemble-ranges.ts';
+import { copyBinary } from './copy-binary.ts';
+import { findRefused } from './find-refused.ts';
+import { quarantineByPlace, quarantineRows } from './quarantine-rows.ts';
+import type { TableLoader } from './table-loader.ts';
+
+export interface ApplyContext {
+  readonly pool: pg.Pool;
+  readonly g: Generation;
+  readonly tables: ReadonlyMap<number, TableLoader>;
+}
+
+export interface Applied {
+  readonly rows: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  /** Rows and bytes by table, for progress. */
+  readonly byTable: ReadonlyMap<number, { rows: number; bytes: number }>;
+}
+
+/** SQLSTATE classes that mean "this data", not "this moment": 22 data exception, 23 integrity, 54 limits. */
+const DATA_CLASSES = new Set(['22', '23', '54']);
+
+export async function applyRanges(context: ApplyContext, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint): Promise<Applied> {
+  try {
+    return await applyTogether(context, claim, ranges, nextOffset, false);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    // One row spoils the whole COPY: again, range by range, with a search for that row.
+    return await applyTogether(context, claim, ranges, nextOffset, true);
+  }
+}
+
+export function isDataError(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && code.length === 5 && DATA_CLASSES.has(code.slice(0, 2));
+}
+
+async function applyTogether(context: ApplyContext, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint, searching: boolean): Promise<Applied> {
+  const client = await context.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const fresh = await enterLedger(client, context.g, claim, ranges, nextOffset);
+    const mine = ranges.filter((range) => fresh.has(`${range.table}/${range.range}`));
+    const rejected = searching ? await copySearching(client, context, mine) : await copyByTable(client, context, mine);
+    await client.query('COMMIT');
+    return summary(ranges.length, mine, rejected);
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * One statement, three proofs: the partition is still this loader's, the generation is still being loaded, and each
+ * range is new. Returns the ranges that are.
+ */
+async function enterLedger(client: pg.ClientBase, g: Generation, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint): Promise<Set<string>> {
+  const result = await client.query(
+    `WITH fence AS (
+       UPDATE causeway.consumed SET next_offset = $5 WHERE migration = $1 AND generation = $2 AND partition = $3 AND epoch = $4 AND next_offset <= $5 RETURNING 1
+     ), phase AS (
+       SELECT 1 FROM causeway.migration WHERE id = $1 AND generation = $2 AND phase = 'snapshotting' FOR SHARE
+     ), entered AS (
+       INSERT INTO causeway.block (migration, generation, table_no, range_no, rows, rejected, bytes)
+       SELECT $1, $2, r.table_no, r.range_no, r.rows, r.rejected, r.bytes
+         FROM unnest($6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::bigint[]) AS r (table_no, range_no, rows, rejected, bytes)
+        WHERE EXISTS (SELECT 1 FROM fence) AND EXISTS (SELECT 1 FROM phase)
+       ON CONFLICT DO NOTHING RETURNING table_no, range_no
+     )
+     SELECT EXISTS (SELECT 1 FROM fence) AS mine, EXISTS (SELECT 1 FROM phase) AS loading,
+            (SELECT coalesce(array_agg(table_no || '/' || range_no), '{}') FROM entered) AS fresh`,
+    [
+      g.migration,
+      g.generation,
+      claim.partition,
+      claim.epoch,
+      nextOffset,
+      ranges.map((r) => r.table),
+      ranges.map((r) => r.range),
+      ranges.map((r) => r.rows),
+      ranges.map((r) => r.rejects.length),
+      ranges.map((r) => r.bytes),
+    ],
+  );
+  const row = result.rows[0] as { mine: boolean; loading: boolean; fresh: string[] };
+  if (!row.mine) throw new Failure('FENCED', `partition ${claim.partition} was taken over by another loader`);
+  if (!row.loading) throw new Failure('FENCED', `generation ${g.generation} is no longer being loaded`);
+  return new Set(row.fresh);
+}
+
+async function copyByTable(client: pg.ClientBase, context: ApplyContext, ranges: readonly CompleteRange[]): Promise<number> {
+  const byTable = Map.groupBy(ranges, (range) => range.table);
+  let rejected = 0;
+  for (const [table, list] of byTable) {
+    const loader = context.tables.get(table) as TableLoader;
+    if (list.some((range) => range.rows > 0)) await copyBinary(client, loader.contract, tuplesOf(loader, list));
+    for (const range of list) {
+      rejected += range.rejects.length;
+      await quarantineRows(client, context.g, table, range.range, range.rejects);
+    }
+  }
+  return rejected;
+}
+
+function* tuplesOf(loader: TableLoader, ranges: readonly CompleteRange[]): Generator<Buffer> {
+  for (const range of ranges) for (const run of range.runs) yield loader.tuples(run);
+}
+
+async function copySearching(client: pg.ClientBase, context: ApplyContext, ranges: readonly CompleteRange[]): Promise<number> {
+  let rejected = 0;
+  for (const range of ranges) {
+    const loader = context.tables.get(range.table) as TableLoader;
+    const tuples = range.runs.flatMap((run) => loader.tupleList(run));
+    const refused = await findRefused(client, loader.contract, tuples);
+    for (const row of refused) await quarantineByPlace(client, context.g, range.table, range.range, row.place, row.code, row.reason);
+    await quarantineRows(client, context.g, range.table, range.range, range.rejects);
+    rejected += refused.length + range.rejects.length;
+    if (refused.length > 0) {
+      await client.query('UPDATE causeway.block SET rows = rows - $5, rejected = rejected + $5 WHERE migration = $1 AND generation = $2 AND table_no = $3 AND range_no = $4', [
+        context.g.migration,
+        context.g.generation,
+        range.table,
+        range.range,
+        refused.length,
+      ]);
+    }
+  }
+  return rejected;
+}
+
+function summary(all: number, mine: readonly CompleteRange[], rejected: number): Applied {
+  const byTable = new Map<number, { rows: number; bytes: number }>();
+  for (const range of mine) {
+    const entry = byTable.get(range.table) ?? { rows: 0, bytes: 0 };
+    entry.rows += range.rows + range.rejects.length;
+    entry.bytes += range.bytes;
+    byTable.set(range.table, entry);
+  }
+  const rows = [...byTable.values()].reduce((sum, entry) => sum + entry.rows, 0);
+  return { rows: rows - rejected, rejected, skipped: all - mine.length, byTable };
+}

@@ -1,0 +1,82 @@
+/**
+ * Finishes tables while others still load: primary key and statistics as soon as a table's last range is committed,
+ * then the phase `loaded`, then everything else of the schema and the phase `built`. One loader does it: the holder of
+ * an advisory lock of the migration, which vanishes with its connection.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { advancePhase, atLeast, readMigration } from '@causeway/control/record/migration-record';
+import { type Generation, recordTiming } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import type pg from 'pg';
+import { buildObjects } from './schema/build-objects.ts';
+import { keyTable, tablesToKey } from './schema/key-tables.ts';
+
+export interface FinisherInput {
+  readonly pool: pg.Pool;
+  readonly g: Generation;
+  readonly contracts: readonly TableContract[];
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onKeyed: (table: number) => void;
+  /** Resolves early when a transaction was committed, so that the last range is noticed at once. */
+  readonly committed: () => Promise<void>;
+}
+
+const POLL_MS = 200;
+
+/** Returns when the phase is `built`. */
+export async function finish(input: FinisherInput): Promise<void> {
+  const client = await input.pool.connect();
+  try {
+    await lockMigration(client, input);
+    await keyAll(input);
+    if (atLeast((await readMigration(input.pool, input.g.migration)).phase, 'built')) return;
+    await advancePhase(input.pool, input.g.migration, input.g.generation, 'snapshotting', 'loaded');
+    const started = performance.now();
+    await buildObjects(input.pool, input.g, input.contracts, input.log);
+    await recordTiming(input.pool, input.g, 'objects', (performance.now() - started) / 1000);
+    await advancePhase(input.pool, input.g.migration, input.g.generation, 'loaded', 'built');
+  } finally {
+    // The lock belongs to the session, so the session ends with it.
+    client.release(true);
+  }
+}
+
+async function lockMigration(client: pg.PoolClient, input: FinisherInput): Promise<void> {
+  for (;;) {
+    input.signal.throwIfAborted();
+    const result = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS mine', [`causeway finisher ${input.g.migration}`]);
+    if (result.rows[0].mine) return;
+    await sleep(POLL_MS, undefined, { signal: input.signal });
+  }
+}
+
+async function keyAll(input: FinisherInput): Promise<void> {
+  const { pool, g } = input;
+  const remaining = new Set(input.contracts.map((c) => c.table));
+  const done = await pool.query('SELECT table_no FROM causeway.table_contract WHERE migration = $1 AND generation = $2 AND keyed_at IS NOT NULL', [g.migration, g.generation]);
+  for (const row of done.rows) remaining.delete(row.table_no);
+  while (remaining.size > 0) {
+    input.signal.throwIfAborted();
+    for (const table of await tablesToKey(pool, g)) {
+      const started = performance.now();
+      await keyTable(pool, g, input.contracts[table] as TableContract);
+      remaining.delete(table);
+      input.onKeyed(table);
+      input.log.debug({ table, seconds: (performance.now() - started) / 1000 }, 'keyed and analyzed');
+    }
+    if (remaining.size > 0) await Promise.race([input.committed(), sleep(POLL_MS, undefined, { signal: input.signal })]);
+  }
+  await untilQuarantineIsWhole(input);
+}
+
+/** Rows that PostgreSQL refused wait for the extractor to add their key and original bytes. */
+async function untilQuarantineIsWhole(input: FinisherInput): Promise<void> {
+  for (;;) {
+    input.signal.throwIfAborted();
+    const open = await input.pool.query('SELECT 1 FROM causeway.quarantine WHERE migration = $1 AND generation = $2 AND cells IS NULL LIMIT 1', [input.g.migration, input.g.generation]);
+    if (open.rowCount === 0) return;
+    await sleep(POLL_MS, undefined, { signal: input.signal });
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The loader's work on one migration: makes the tables, consumes the snapshot topic in a consumer group, applies what
+ * arrives, and finishes the schema. Offsets live in the target; the transport's own committed ones are only for lag tools.
+ */
+import { loaderGroup, snapshotTopic } from '@causeway/contracts/topics';
+import { Failure } from '@causeway/contracts/failures';
+import { schemaIdOf } from '@causeway/contracts/schema-id';
+import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
+import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port';
+import type pg from 'pg';
+import { type Applied, applyRanges } from './apply/apply-ranges.ts';
+import { TableLoader } from './apply/table-loader.ts';
+import { type CompleteRange, RangeAssembly } from './consume/assemble-ranges.ts';
+import { type Block, parseBlock } from './consume/block.ts';
+import { claimPartition, type PartitionClaim } from './consume/partition-claim.ts';
+import { finish } from './finisher.ts';
+import { createTables } from './schema/create-tables.ts';
+
+export interface LoaderInput {
+  readonly pool: pg.Pool;
+  readonly transport: Transport;
+  readonly record: MigrationRecord;
+  readonly lanes: number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onApplied: (applied: Applied, bytes: number) => void;
+  readonly onKeyed: (table: number) => void;
+}
+
+export async function runLoader(input: LoaderInput): Promise<void> {
+  const { pool, record, signal, log } = input;
+  const g: Generation = { migration: record.id, generation: record.generation };
+  await createTables(pool, record);
+  const contracts = await readContracts(pool, g);
+  const commits = new CommitBell();
+  const finished = finish({ pool, g, contracts, log, signal, onKeyed: input.onKeyed, committed: () => commits.next() });
+  const phase = (await readMigration(pool, g.migration)).phase;
+  if (atLeast(phase, 'loaded')) return finished;
+  const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
+  const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal });
+  const consuming = consumer.run({
+    onAssigned: (partitions) => lane.claim(partitions),
+    onRevoked: async (partitions) => lane.release(partitions),
+    onBatch: (batch) => lane.apply(batch),
+  });
+  try {
+    // Consuming ends only by failing; finishing ends the work.
+    await Promise.race([finished, consuming.then(() => finished)]);
+  } finally {
+    await consumer.stop();
+    await consuming.catch(() => {});
+    await finished.catch(() => {});
+  }
+}
+
+/** Wakes whoever waits for the next commit. */
+class CommitBell {
+  private waiting: (() => void)[] = [];
+
+  next(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  ring(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+
+class SnapshotLane {
+  private readonly input: LoaderInput;
+  private readonly g: Generation;
+  private readonly tables: ReadonlyMap<number, TableLoader>;
+  private readonly commits: CommitBell;
+  private readonly claims = new Map<number, PartitionClaim>();
+  private readonly assemblies = new Map<number, RangeAssembly>();
+
+  constructor(input: LoaderInput, g: Generation, tables: ReadonlyMap<number, TableLoader>, commits: CommitBell) {
+    this.input = input;
+    this.g = g;
+    this.tables = tables;
+    this.commits = commits;
+  }
+
+  /** Takes the partitions under a new epoch; the offsets to start from are the target's. */
+  async claim(partitions: readonly number[]): Promise<Map<number, bigint>> {
+    const starts = new Map<number, bigint>();
+    for (const partition of partitions) {
+      const claim = await claimPartition(this.input.pool, this.g, partition);
+      this.claims.set(partition, claim);
+      this.assemblies.set(partition, new RangeAssembly());
+      starts.set(partition, claim.nextOffset);
+    }
+    return starts;
+  }
+
+  release(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.claims.delete(partition);
+      this.assemblies.delete(partition);
+    }
+  }
+
+  async apply(batch: IncomingBatch): Promise<void> {
+    const claim = this.claims.get(batch.partition);
+    const assembly = this.assemblies.get(batch.partition);
+    if (claim === undefined || assembly === undefined || batch.signal.aborted) return;
+    const complete: CompleteRange[] = [];
+    let bytes = 0;
+    let after = claim.nextOffset;
+    for (const message of batch.messages) {
+      bytes += message.value.length;
+      const range = assembly.add(this.parse(message.value, batch.partition, message.offset), message.offset);
+      if (range !== null) complete.push(range);
+      after = message.offset + 1n;
+    }
+    const next = assembly.resumeFrom(after);
+    if (complete.length === 0 && next === claim.nextOffset) return;
+    const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables }, claim, complete, next);
+    this.claims.set(batch.partition, { ...claim, nextOffset: next });
+    this.input.onApplied(applied, bytes);
+    this.commits.ring();
+  }
+
+  /** A message that is not this migration's is named and stops the loader: skipping it could lose rows. */
+  private parse(value: Buffer, partition: number, offset: bigint): Block {
+    const block = parseBlock(value);
+    const { header, schemaId } = block;
+    const table = this.tables.get(header.table);
+    const ours = header.migration === this.g.migration && header.generation === this.g.generation;
+    if (!ours || table === undefined || schemaId !== schemaIdOf(this.g.generation, header.table)) {
+      throw new Failure('MESSAGE_INVALID', `offset ${offset} of partition ${partition} belongs to migration ${header.migration}, generation ${header.generation}, table ${header.table}`);
+    }
+    return block;
+  }
+}
+

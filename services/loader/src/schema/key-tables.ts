@@ -1,0 +1,53 @@
+/**
+ * Primary keys and statistics, table by table as each becomes complete. A key that PostgreSQL cannot hold (NULLs or
+ * duplicates that SQLite allowed, an index row too large) is reported, never a reason to lose the rows.
+ */
+import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { Generation } from '@causeway/control/record/table-record';
+import { recordObject } from '@causeway/control/record/object-record';
+import { inTransaction, messageOf } from '@causeway/runtime/postgres-pool';
+import type pg from 'pg';
+
+/** Numbers of the tables whose ranges are all committed and that have no key yet. */
+export async function tablesToKey(pool: pg.Pool, g: Generation): Promise<number[]> {
+  const result = await pool.query(
+    `SELECT t.table_no FROM causeway.table_contract t
+      WHERE t.migration = $1 AND t.generation = $2 AND t.keyed_at IS NULL AND t.range_count IS NOT NULL
+        AND t.range_count = (SELECT count(*) FROM causeway.block b WHERE (b.migration, b.generation, b.table_no) = (t.migration, t.generation, t.table_no))
+      ORDER BY t.table_no`,
+    [g.migration, g.generation],
+  );
+  return result.rows.map((row) => row.table_no as number);
+}
+
+export async function keyTable(pool: pg.Pool, g: Generation, contract: TableContract): Promise<void> {
+  const name = qualifiedName(contract.targetSchema, contract.target);
+  const sql = primaryKeySql(contract);
+  let problem: string | null = null;
+  if (sql !== null) {
+    try {
+      await pool.query(sql);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      // 42P16: the key is there already, from before a restart.
+      if (code === '42P16') problem = null;
+      else if (code?.startsWith('23') || code?.startsWith('54') || code?.startsWith('42')) problem = messageOf(error);
+      else throw error;
+    }
+  }
+  await inTransaction(pool, async (client) => {
+    await client.query(`ANALYZE ${name}`);
+    if (sql !== null) {
+      const state = problem === null ? 'made' : 'failed';
+      await recordObject(client, g, { kind: 'primary_key', table: contract.table, name: contract.target, fidelity: problem === null ? 'exact' : 'needs_decision', sourceSql: null, targetSql: sql, notes: problem ?? '', state });
+    }
+    await client.query('UPDATE causeway.table_contract SET keyed_at = clock_timestamp() WHERE migration = $1 AND generation = $2 AND table_no = $3', [g.migration, g.generation, contract.table]);
+  });
+}
+
+export function primaryKeySql(contract: TableContract): string | null {
+  if (contract.key.length === 0) return null;
+  const columns = contract.key.map((name) => contract.columns.find((c) => c.source === name)?.target as string);
+  return `ALTER TABLE ${qualifiedName(contract.targetSchema, contract.target)} ADD PRIMARY KEY (${columns.map(quoteIdentifier).join(', ')})`;
+}
