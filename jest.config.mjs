@@ -9,7 +9,7 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
   moduleNameMapper: {
-    '^@causeway/(contracts|runtime|control|testkit)/(.*)$': '<rootDir>/packages/$1/src/$2.ts',
+    '^@causeway/(contracts|runtime|control|dialect|testkit)/(.*)$': '<rootDir>/packages/$1/src/$2.ts',
     '^@causeway/(extractor|loader|validator)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
     '^@causeway/cli/(.*)$': '<rootDir>/cli/src/$1.ts',
   },

@@ -1,0 +1,18 @@
+/** What a translation gathers on its way down. */
+import type { ColumnScope, ScopeColumn } from '../column-scope.ts';
+
+export interface Context {
+  readonly scope: ColumnScope;
+  /** The text that the nodes' positions refer to. */
+  readonly source: string;
+  /** Reasons why the result is only approximate. */
+  readonly notes: Set<string>;
+  /** False once a part's result depends on more than its arguments, in PostgreSQL's eyes. */
+  readonly state: { immutable: boolean };
+  /** Columns that the expression reads. */
+  readonly used: Set<ScopeColumn>;
+}
+
+export function makeContext(scope: ColumnScope, source: string): Context {
+  return { scope, source, notes: new Set(), state: { immutable: true }, used: new Set() };
+}

@@ -1,0 +1,47 @@
+/** Functions of numbers. */
+import type { Context } from './context.ts';
+import { asBigint, asDouble, asNumeric } from './numeric-form.ts';
+import { Untranslatable } from './untranslatable.ts';
+import { INT64, intValue, mixedValue, NULL_VALUE, rangeOf, realValue, type Value } from './value.ts';
+
+/** abs(-2^63) is an error on both sides. */
+export function abs([value]: readonly Value[]): Value {
+  const v = value as Value;
+  switch (v.kind) {
+    case 'null':
+      return NULL_VALUE;
+    case 'bool':
+    case 'int': {
+      const { min, max } = rangeOf(v);
+      const most = -min > max ? -min : max;
+      return intValue(`abs(${asBigint(v)})`, { min: 0n, max: most > INT64.max ? INT64.max : most }, true);
+    }
+    case 'real':
+      return realValue(`abs(${v.sql})`);
+    case 'mixed':
+      return mixedValue(`abs(${v.sql})`);
+    default:
+      throw new Untranslatable('abs() of a text or blob');
+  }
+}
+
+/** Always a real. Without digits it adds a half and truncates, exactly; with digits it works on a decimal print of the double. */
+export function round(args: readonly Value[], context: Context): Value {
+  const [v, digits] = args as [Value, Value | undefined];
+  if (args.some((a) => a.kind === 'null')) return NULL_VALUE;
+  if (v.kind === 'text' || v.kind === 'blob' || v.kind === 'opaque') throw new Untranslatable('round() of something else than a number');
+  if (v.kind === 'int' || v.kind === 'bool') {
+    if (digits !== undefined && digits.constant?.kind !== 'int') throw new Untranslatable('round() with digits that are not a literal');
+    return realValue(asDouble(v));
+  }
+  if (digits === undefined || (digits.constant?.kind === 'int' && digits.constant.value <= 0n)) return halfAway(asDouble(v));
+  if (digits.constant?.kind !== 'int') throw new Untranslatable('round() with digits that are not a literal');
+  context.notes.add('rounds the shortest decimal of a real; SQLite rounds a longer one');
+  const places = digits.constant.value > 30n ? 30n : digits.constant.value;
+  return realValue(`round(${v.kind === 'mixed' ? asNumeric(v) : `${v.sql}::text::numeric`}, ${places})::double precision`);
+}
+
+/** Beyond 2^52 a double has no fraction. Adding 0 turns -0 into 0, as SQLite's way over an integer does. */
+function halfAway(d: string): Value {
+  return realValue(`(CASE WHEN abs(${d}) > 4503599627370496 THEN ${d} WHEN ${d} < 0 THEN trunc(${d} - 0.5::double precision) + 0 ELSE trunc(${d} + 0.5::double precision) END)`);
+}

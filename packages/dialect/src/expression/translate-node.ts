@@ -1,0 +1,258 @@
+/** The walk over SQLite's syntax tree. */
+import type { BinaryExpr, CaseExpr, InListExpr, LikeExpr, UnaryExpr } from 'sqlite3-parser';
+import { type CollationName, findColumn } from '../column-scope.ts';
+import { foldAscii } from '../parse/fold-ascii.ts';
+import { type Expr, isDoubleQuoted } from '../parse/sqlite-grammar.ts';
+import { addSubtractMultiply, bitwise, complement, divide, negate, remainder } from './arithmetic.ts';
+import { translateCall } from './call.ts';
+import { translateCast } from './cast.ts';
+import { columnValue } from './column-value.ts';
+import { type Comparator, compare } from './compare.ts';
+import { asCondition } from './condition.ts';
+import type { Context } from './context.ts';
+import { caseOf } from './functions-any.ts';
+import { concat } from './functions-text.ts';
+import { stringConstant, translateLiteral, truthConstant } from './literal.ts';
+import { translateGlob, translateLike } from './text-match.ts';
+import { Untranslatable } from './untranslatable.ts';
+import { boolValue, inheritCollation, INT64, intConstant, NULL_VALUE, type Value } from './value.ts';
+
+/** An operand that is used for its value, so that what is only assumed of a column is noted. */
+export function translateNode(node: Expr, context: Context): Value {
+  const value = rawValue(node, context);
+  if (value.assumes !== undefined) context.notes.add(value.assumes);
+  return value;
+}
+
+/** An operand that is only asked whether it is NULL, which needs no assumption. */
+function rawValue(node: Expr, context: Context): Value {
+  switch (node.type) {
+    case 'Id':
+      return named(node.name, isDoubleQuoted(context.source, node), context);
+    case 'NameExpr':
+      return named(node.name.text, isDoubleQuoted(context.source, node), context);
+    case 'QualifiedExpr':
+      return named(node.column.text, false, context);
+    case 'ParenthesizedExpr':
+      if (node.exprs.length !== 1) throw new Untranslatable('a row value');
+      return rawValue(node.exprs[0] as Expr, context);
+    case 'CollateExpr':
+      return { ...rawValue(node.expr, context), collation: { name: collationName(node.collation), explicit: true } };
+    case 'CastExpr':
+      return translateCast(translateNode(node.expr, context), typeText(node, context), context);
+    case 'UnaryExpr':
+      return unary(node, context);
+    case 'BinaryExpr':
+      return binary(node, context);
+    case 'BetweenExpr':
+      return between(node.lhs, node.start, node.end, node.not, context);
+    case 'InListExpr':
+      return inList(node, context);
+    case 'IsNullExpr':
+      return boolValue(`(${nullTestOperand(node.expr, context)} IS NULL)`);
+    case 'NotNullExpr':
+      return boolValue(`(${nullTestOperand(node.expr, context)} IS NOT NULL)`);
+    case 'LikeExpr':
+      return match(node, context);
+    case 'CaseExpr':
+      return translateCase(node, context);
+    case 'FunctionCallExpr':
+      return call(node, context);
+    default:
+      return leaf(node, context);
+  }
+}
+
+function leaf(node: Expr, context: Context): Value {
+  switch (node.type) {
+    case 'NumericLiteral':
+    case 'StringLiteral':
+    case 'BlobLiteral':
+    case 'KeywordLiteral':
+    case 'NullLiteral':
+    case 'CurrentDateLiteral':
+    case 'CurrentTimeLiteral':
+    case 'CurrentTimestampLiteral':
+      return translateLiteral(node, context);
+    default:
+      throw new Untranslatable(`${UNTRANSLATED[node.type] ?? node.type} has no translation`);
+  }
+}
+
+const UNTRANSLATED: Partial<Record<Expr['type'], string>> = {
+  SubqueryExpr: 'a subquery',
+  ExistsExpr: 'EXISTS',
+  InSelectExpr: 'IN (SELECT …)',
+  InTableExpr: 'IN table',
+  FunctionCallStarExpr: 'an aggregate',
+  VariableExpr: 'a parameter',
+  RaiseExpr: 'RAISE',
+};
+
+/** A column first; then TRUE and FALSE; then, only between double quotes, a string. */
+function named(name: string, doubleQuoted: boolean, context: Context): Value {
+  const column = findColumn(context.scope, name);
+  if (column !== undefined) {
+    context.used.add(column);
+    return columnValue(column);
+  }
+  if (doubleQuoted) return stringConstant(name);
+  const folded = foldAscii(name);
+  if (folded === 'true' || folded === 'false') return truthConstant(folded === 'true');
+  throw new Untranslatable(`there is no column ${name}`);
+}
+
+function collationName(name: string): CollationName {
+  const upper = name.toUpperCase();
+  if (upper === 'BINARY' || upper === 'NOCASE' || upper === 'RTRIM') return upper;
+  throw new Untranslatable(`the collation ${name} belongs to the application`);
+}
+
+function typeText(node: Extract<Expr, { type: 'CastExpr' }>, _context: Context): string {
+  return node.typeName?.name ?? '';
+}
+
+function nullTestOperand(node: Expr, context: Context): string {
+  return rawValue(node, context).sql;
+}
+
+function unary(node: UnaryExpr, context: Context): Value {
+  if (node.op === 'Not') return boolValue(`(NOT ${asCondition(translateNode(node.expr, context))})`);
+  // Only with its sign do these digits fit 64 bits.
+  if (node.op === 'Negative' && node.expr.type === 'NumericLiteral' && node.expr.value === '9223372036854775808') return intConstant(INT64.min);
+  const v = translateNode(node.expr, context);
+  if (node.op === 'Negative') return negate(v);
+  if (node.op === 'BitwiseNot') return complement(v);
+  // Unary plus takes a column's affinity away and nothing else.
+  return { ...v, affinity: 'none' };
+}
+
+const COMPARATORS: Partial<Record<BinaryExpr['op'], Comparator>> = {
+  Equals: '=',
+  NotEquals: '<>',
+  Less: '<',
+  LessEquals: '<=',
+  Greater: '>',
+  GreaterEquals: '>=',
+  Is: 'IS NOT DISTINCT FROM',
+  IsNot: 'IS DISTINCT FROM',
+};
+
+function binary(node: BinaryExpr, context: Context): Value {
+  if (node.op === 'And' || node.op === 'Or') return junction(node, context);
+  const truth = truthTest(node, context);
+  if (truth !== null) return truth;
+  const comparator = COMPARATORS[node.op];
+  if (comparator !== undefined) return comparison(node, comparator, context);
+  const [left, right] = [translateNode(node.left, context), translateNode(node.right, context)];
+  return inheritCollation(operation(left, node.op, right, context), [left, right]);
+}
+
+/** Long chains of OR stand as a left-deep tree; walked without recursion on the left side. */
+function junction(node: BinaryExpr, context: Context): Value {
+  const parts: Expr[] = [];
+  let left: Expr = node;
+  while (left.type === 'BinaryExpr' && left.op === node.op) {
+    parts.unshift(left.right);
+    left = left.left;
+  }
+  parts.unshift(left);
+  const conditions = parts.map((p) => asCondition(translateNode(p, context)));
+  return boolValue(`(${conditions.join(node.op === 'And' ? ' AND ' : ' OR ')})`);
+}
+
+/** `x IS TRUE` asks whether x is true, where TRUE is the keyword and no column. */
+function truthTest(node: BinaryExpr, context: Context): Value | null {
+  if ((node.op !== 'Is' && node.op !== 'IsNot') || node.right.type !== 'Id') return null;
+  const folded = foldAscii(node.right.name);
+  if ((folded !== 'true' && folded !== 'false') || isDoubleQuoted(context.source, node.right) || findColumn(context.scope, folded)) return null;
+  return boolValue(`(${asCondition(translateNode(node.left, context))} IS ${node.op === 'IsNot' ? 'NOT ' : ''}${folded.toUpperCase()})`);
+}
+
+function comparison(node: BinaryExpr, comparator: Comparator, context: Context): Value {
+  if (node.right.type === 'NullLiteral') return compare(rawValue(node.left, context), comparator, NULL_VALUE, context);
+  return compare(translateNode(node.left, context), comparator, translateNode(node.right, context), context);
+}
+
+function operation(left: Value, op: BinaryExpr['op'], right: Value, context: Context): Value {
+  switch (op) {
+    case 'Add':
+      return addSubtractMultiply(left, '+', right, context);
+    case 'Subtract':
+      return addSubtractMultiply(left, '-', right, context);
+    case 'Multiply':
+      return addSubtractMultiply(left, '*', right, context);
+    case 'Divide':
+      return divide(left, right, context);
+    case 'Modulus':
+      return remainder(left, right);
+    case 'BitwiseAnd':
+      return bitwise(left, '&', right);
+    case 'BitwiseOr':
+      return bitwise(left, '|', right);
+    case 'LeftShift':
+      return bitwise(left, '<<', right);
+    case 'RightShift':
+      return bitwise(left, '>>', right);
+    case 'Concat':
+      return concat(left, right);
+    default:
+      throw new Untranslatable(`the operator ${op === 'ArrowRight' ? '->' : op === 'ArrowRightShift' ? '->>' : op}`);
+  }
+}
+
+/** SQLite's definition: x >= y AND x <= z. */
+function between(lhs: Expr, start: Expr, end: Expr, not: boolean, context: Context): Value {
+  const [x, y, z] = [translateNode(lhs, context), translateNode(start, context), translateNode(end, context)];
+  const inside = `(${compare(x, '>=', y, context).sql} AND ${compare(x, '<=', z, context).sql})`;
+  return boolValue(not ? `(NOT ${inside})` : inside);
+}
+
+/** `x IN (y, z)` is `x = +y OR x = +z`: the members' own affinity does not count; an empty list is false even for NULL. */
+function inList(node: InListExpr, context: Context): Value {
+  const members = node.rhs ?? [];
+  if (members.length === 0) {
+    rawValue(node.lhs, context);
+    return boolValue(node.not ? 'TRUE' : 'FALSE');
+  }
+  const lhs = translateNode(node.lhs, context);
+  const tests = members.map((m) => compare(lhs, '=', { ...translateNode(m, context), affinity: 'none', collation: null }, context).sql);
+  const joined = asPlainList(tests) ?? `(${tests.join(' OR ')})`;
+  return boolValue(node.not ? `(NOT ${joined})` : joined);
+}
+
+/** `(x = a OR x = b)` as `(x IN (a, b))` where all tests have the same left side; for the reader. */
+function asPlainList(tests: readonly string[]): string | null {
+  const split = tests.map((t) => /^\(("(?:[^"]|"")*") = ('(?:[^']|'')*'|\d+|TRUE|FALSE)\)$/.exec(t));
+  const left = split[0]?.[1];
+  if (left === undefined || tests.length < 2 || split.some((s) => s?.[1] !== left)) return null;
+  return `(${left} IN (${split.map((s) => s?.[2]).join(', ')}))`;
+}
+
+function match(node: LikeExpr, context: Context): Value {
+  if (node.op !== 'Like' && node.op !== 'Glob') throw new Untranslatable(`${node.op.toUpperCase()} belongs to the application`);
+  const [subject, pattern] = [translateNode(node.lhs, context), translateNode(node.rhs, context)];
+  const escape = node.escape === undefined ? null : translateNode(node.escape, context);
+  if (node.op === 'Glob' && escape !== null) throw new Untranslatable('GLOB with ESCAPE');
+  const result = node.op === 'Like' ? translateLike(subject, pattern, escape, context) : translateGlob(subject, pattern);
+  return node.not ? boolValue(`(NOT ${result.sql})`) : result;
+}
+
+function translateCase(node: CaseExpr, context: Context): Value {
+  const base = node.base === undefined ? null : translateNode(node.base, context);
+  const branches = node.whenThenPairs.map(({ when, then }) => {
+    const test = translateNode(when, context);
+    const condition = base === null ? asCondition(test) : compare(base, '=', test, context).sql;
+    return [condition, translateNode(then, context)] as const;
+  });
+  const otherwise = node.elseExpr === undefined ? NULL_VALUE : translateNode(node.elseExpr, context);
+  return inheritCollation(caseOf(branches, otherwise), [...branches.map(([, v]) => v), otherwise]);
+}
+
+function call(node: Extract<Expr, { type: 'FunctionCallExpr' }>, context: Context): Value {
+  if (node.distinctness !== undefined || node.orderBy !== undefined || node.filterOver !== undefined) throw new Untranslatable('an aggregate or window function');
+  const name = foldAscii(node.name.name);
+  // json_valid() and typeof() ask about the column itself, whose answer does not rest on an assumption for jsonb.
+  const args = (node.args ?? []).map((a) => (name === 'json_valid' ? rawValue(a, context) : translateNode(a, context)));
+  return inheritCollation(translateCall(name, args, context), args);
+}

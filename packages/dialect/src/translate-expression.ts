@@ -1,0 +1,85 @@
+/** Expressions of CHECKs, generated columns, indexes and WHERE clauses, from SQLite's dialect to PostgreSQL's. */
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import type { ColumnScope, ScopeColumn } from './column-scope.ts';
+import { storedAs } from './expression/cast.ts';
+import { asCondition } from './expression/condition.ts';
+import { type Context, makeContext } from './expression/context.ts';
+import { translateNode } from './expression/translate-node.ts';
+import { Untranslatable } from './expression/untranslatable.ts';
+import type { Kind, Value } from './expression/value.ts';
+import { needsDecision, type Translation } from './fidelity.ts';
+import type { ParsedExpression } from './parse/parsed-expression.ts';
+import { parseExpression } from './parse/sqlite-grammar.ts';
+
+export interface ExpressionTranslation extends Translation {
+  /** The storage class of the result in the source; see `expression/value.ts`. Null without SQL. */
+  readonly kind: Kind | null;
+}
+
+/** Longer than any expression that somebody would keep; nested overflow guards grow fast. */
+const MAX_SQL = 100_000;
+
+export type Expression = string | Pick<ParsedExpression, 'expr' | 'source'>;
+
+/** As a boolean, where SQLite asks whether it is true: CHECK and WHERE. NULL stays NULL. */
+export function translateCondition(expression: Expression, scope: ColumnScope): ExpressionTranslation {
+  return translate(expression, scope, (value) => ({ ...value, kind: 'bool', sql: asCondition(value) }));
+}
+
+/** As a value. */
+export function translateExpression(expression: Expression, scope: ColumnScope): ExpressionTranslation {
+  return translate(expression, scope, (value) => value);
+}
+
+/** As a value that must not depend on anything but the row: PostgreSQL's rule for indexes. */
+export function translateImmutable(expression: Expression, scope: ColumnScope): ExpressionTranslation {
+  return translate(expression, scope, requireImmutable);
+}
+
+function requireImmutable(value: Value, context: Context): Value {
+  if (!context.state.immutable) throw new Untranslatable('PostgreSQL does not count the expression as immutable');
+  return value;
+}
+
+/** For GENERATED ALWAYS AS (…) STORED: the value as the column's affinity stores it, in the column's type. */
+export function translateGenerated(expression: Expression, scope: ColumnScope, column: ScopeColumn): ExpressionTranslation {
+  return translate(expression, scope, (value, context) => {
+    requireImmutable(value, context);
+    const other = [...context.used].find((c) => c.generated === true);
+    if (other !== undefined) throw new Untranslatable(`refers to the generated column ${quoteIdentifier(other.target)}`);
+    const stored = storedAs(value, column.affinity);
+    if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
+    return { ...stored, sql: inColumnType(stored, column) };
+  });
+}
+
+function inColumnType(v: Value, column: ScopeColumn): string {
+  const { type } = column;
+  if (v.kind === 'null') return 'NULL';
+  if (type === 'boolean' && v.kind === 'bool') return v.sql;
+  if ((type === 'int2' || type === 'int4' || type === 'int8') && (v.kind === 'int' || v.kind === 'bool')) {
+    return v.kind === 'bool' ? `(${v.sql})::integer` : v.sql;
+  }
+  if (type === 'float8' && v.kind === 'real') return v.sql;
+  if (type === 'numeric' && (v.kind === 'int' || v.kind === 'mixed')) return v.sql;
+  if (type === 'numeric' && v.kind === 'real') return `${v.sql}::text::numeric`;
+  if ((type === 'text' || type === 'varchar') && v.kind === 'text') return v.sql;
+  if (type === 'bytea' && v.kind === 'blob') return v.sql;
+  throw new Untranslatable(`a result of class ${v.kind} does not go into a column of type ${type} without loss`);
+}
+
+function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value): ExpressionTranslation {
+  const parsed = typeof expression === 'string' ? parseExpression(expression) : expression;
+  if ('unparsed' in parsed) return { ...needsDecision(`not understood: ${parsed.unparsed}`), kind: null };
+  const context = makeContext(scope, parsed.source);
+  try {
+    const value = finish(translateNode(parsed.expr, context), context);
+    if (value.sql.length > MAX_SQL) throw new Untranslatable('the translation is too long');
+    const notes = [...context.notes];
+    return { fidelity: notes.length === 0 ? 'exact' : 'approximated', sql: value.sql, notes, kind: value.kind };
+  } catch (error) {
+    // A nesting that exhausts the stack is as untranslatable as an unknown function.
+    if (error instanceof Untranslatable || error instanceof RangeError) return { ...needsDecision(error.message), kind: null };
+    throw error;
+  }
+}
