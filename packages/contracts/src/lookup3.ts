@@ -1,0 +1,233 @@
+/**
+ * Bob Jenkins' lookup3 with 64 bits of result, as PostgreSQL's hash_any_extended computes it with seed 0 on a
+ * little-endian machine: the target can then digest a million rows near the data in about a second, and JavaScript
+ * needs no arithmetic beyond 32 bits.
+ * Source: https://burtleburtle.net/bob/c/lookup3.c, src/common/hashfn.c of PostgreSQL 15
+ *
+ * Results are left in `hashed` (high word, low word): one call a cell, so none of them may allocate.
+ */
+
+/** High and low 32 bits of the last hash. */
+export const hashed = new Int32Array(2);
+
+const START = (0x9e3779b9 + 3923095) | 0;
+const SCRATCH_BYTES = 96 * 1024;
+const scratch = Buffer.alloc(SCRATCH_BYTES + 12);
+const words = new Int32Array(scratch.buffer, scratch.byteOffset, scratch.length >> 2);
+/** The three words of the state between blocks. */
+const state = new Int32Array(3);
+
+function final(a0: number, b0: number, c0: number): void {
+  let c = c0 ^ b0;
+  c = (c - ((b0 << 14) | (b0 >>> 18))) | 0;
+  let a = a0 ^ c;
+  a = (a - ((c << 11) | (c >>> 21))) | 0;
+  let b = b0 ^ a;
+  b = (b - ((a << 25) | (a >>> 7))) | 0;
+  c ^= b;
+  c = (c - ((b << 16) | (b >>> 16))) | 0;
+  a ^= c;
+  a = (a - ((c << 4) | (c >>> 28))) | 0;
+  b ^= a;
+  b = (b - ((a << 14) | (a >>> 18))) | 0;
+  c ^= b;
+  c = (c - ((b << 24) | (b >>> 8))) | 0;
+  hashed[0] = b;
+  hashed[1] = c;
+}
+
+function mixState(): void {
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  a = (a - c) ^ ((c << 4) | (c >>> 28));
+  c = (c + b) | 0;
+  b = (b - a) ^ ((a << 6) | (a >>> 26));
+  a = (a + c) | 0;
+  c = (c - b) ^ ((b << 8) | (b >>> 24));
+  b = (b + a) | 0;
+  a = (a - c) ^ ((c << 16) | (c >>> 16));
+  c = (c + b) | 0;
+  b = (b - a) ^ ((a << 19) | (a >>> 13));
+  a = (a + c) | 0;
+  c = (c - b) ^ ((b << 4) | (b >>> 28));
+  b = (b + a) | 0;
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+}
+
+const swap = (w: number): number => ((w & 0xff) << 24) | ((w & 0xff00) << 8) | ((w >>> 8) & 0xff00) | (w >>> 24);
+
+export function hashByte(byte: number): void {
+  const s = (START + 1) | 0;
+  final((s + byte) | 0, s, s);
+}
+
+/** Four bytes, given as the big-endian number that they are. */
+export function hashInt32(value: number): void {
+  const s = (START + 4) | 0;
+  final((s + swap(value)) | 0, s, s);
+}
+
+/** Eight bytes, given as two big-endian words. */
+export function hashInt64(high: number, low: number): void {
+  const s = (START + 8) | 0;
+  final((s + swap(high)) | 0, (s + swap(low)) | 0, s);
+}
+
+/** Sixteen bytes, given as four big-endian words. */
+export function hashInt128(w0: number, w1: number, w2: number, w3: number): void {
+  const s = (START + 16) | 0;
+  state[0] = s + swap(w0);
+  state[1] = s + swap(w1);
+  state[2] = s + swap(w2);
+  mixState();
+  final(((state[0] as number) + swap(w3)) | 0, state[1] as number, state[2] as number);
+}
+
+/** A string of U+0001 to U+007F, without a copy; false (and no hash) where it holds anything else. */
+export function hashAscii(s: string): boolean {
+  const n = s.length;
+  let a = (START + n) | 0;
+  let b = a;
+  let c = a;
+  // Negative as soon as one code is 0 or above 127.
+  let strange = 0;
+  let i = 0;
+  for (; i + 12 <= n; i += 12) {
+    let w = 0;
+    for (let k = 0; k < 4; k++) {
+      const u = s.charCodeAt(i + k);
+      strange |= (u - 1) | (127 - u);
+      w |= u << (k << 3);
+    }
+    a = (a + w) | 0;
+    w = 0;
+    for (let k = 0; k < 4; k++) {
+      const u = s.charCodeAt(i + 4 + k);
+      strange |= (u - 1) | (127 - u);
+      w |= u << (k << 3);
+    }
+    b = (b + w) | 0;
+    w = 0;
+    for (let k = 0; k < 4; k++) {
+      const u = s.charCodeAt(i + 8 + k);
+      strange |= (u - 1) | (127 - u);
+      w |= u << (k << 3);
+    }
+    c = (c + w) | 0;
+    if (strange < 0) return false;
+    // mixState, inlined: this loop is where a verification spends its time.
+    a = (a - c) ^ ((c << 4) | (c >>> 28));
+    c = (c + b) | 0;
+    b = (b - a) ^ ((a << 6) | (a >>> 26));
+    a = (a + c) | 0;
+    c = (c - b) ^ ((b << 8) | (b >>> 24));
+    b = (b + a) | 0;
+    a = (a - c) ^ ((c << 16) | (c >>> 16));
+    c = (c + b) | 0;
+    b = (b - a) ^ ((a << 19) | (a >>> 13));
+    a = (a + c) | 0;
+    c = (c - b) ^ ((b << 4) | (b >>> 28));
+    b = (b + a) | 0;
+  }
+  const rest = n - i;
+  let w0 = 0;
+  let w1 = 0;
+  let w2 = 0;
+  for (let k = 0; k < rest; k++) {
+    const u = s.charCodeAt(i + k);
+    strange |= (u - 1) | (127 - u);
+    if (k < 4) w0 |= u << (k << 3);
+    else if (k < 8) w1 |= u << ((k - 4) << 3);
+    else w2 |= u << ((k - 8) << 3);
+  }
+  if (strange < 0) return false;
+  // The lowest byte of c is reserved for the length.
+  final((a + w0) | 0, (b + w1) | 0, (c + (w2 << 8)) | 0);
+  return true;
+}
+
+function begin(length: number): void {
+  state.fill((START + length) | 0);
+}
+
+/** Takes all whole blocks of the first `count` scratch bytes and moves what is left to the front; returns its size. */
+function absorb(count: number): number {
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  const end = Math.floor(count / 12) * 3;
+  for (let i = 0; i < end; i += 3) {
+    a = (a + (words[i] as number)) | 0;
+    b = (b + (words[i + 1] as number)) | 0;
+    c = (c + (words[i + 2] as number)) | 0;
+    a = (a - c) ^ ((c << 4) | (c >>> 28));
+    c = (c + b) | 0;
+    b = (b - a) ^ ((a << 6) | (a >>> 26));
+    a = (a + c) | 0;
+    c = (c - b) ^ ((b << 8) | (b >>> 24));
+    b = (b + a) | 0;
+    a = (a - c) ^ ((c << 16) | (c >>> 16));
+    c = (c + b) | 0;
+    b = (b - a) ^ ((a << 19) | (a >>> 13));
+    a = (a + c) | 0;
+    c = (c - b) ^ ((b << 4) | (b >>> 28));
+    b = (b + a) | 0;
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  const left = count - end * 4;
+  if (end > 0) for (let i = 0; i < left; i++) scratch[i] = scratch[end * 4 + i] as number;
+  return left;
+}
+
+function end(left: number): void {
+  for (let i = left; i < 12; i++) scratch[i] = 0;
+  final(
+    ((state[0] as number) + (words[0] as number)) | 0,
+    ((state[1] as number) + (words[1] as number)) | 0,
+    ((state[2] as number) + ((words[2] as number) << 8)) | 0,
+  );
+}
+
+/** Any bytes, in constant memory. */
+export function hashBytes(bytes: Uint8Array, length = bytes.length): void {
+  begin(length);
+  let left = 0;
+  for (let at = 0; at < length; ) {
+    const take = Math.min(SCRATCH_BYTES - left, length - at);
+    scratch.set(bytes.subarray(at, at + take), left);
+    left = absorb(left + take);
+    at += take;
+  }
+  end(left);
+}
+
+/** A UTF-16 unit takes three bytes at most. */
+const PIECE = Math.floor((SCRATCH_BYTES - 12) / 3);
+
+/** The UTF-8 bytes of a well-formed string, in constant memory; returns their number. */
+export function hashUtf8(s: string): number {
+  if (s.length <= PIECE) {
+    const length = scratch.utf8Write(s, 0);
+    begin(length);
+    end(absorb(length));
+    return length;
+  }
+  const length = Buffer.byteLength(s);
+  begin(length);
+  let left = 0;
+  for (let at = 0; at < s.length; ) {
+    let to = Math.min(at + PIECE, s.length);
+    const last = s.charCodeAt(to - 1);
+    // Both halves of a pair belong into one piece.
+    if (to < s.length && last >= 0xd800 && last <= 0xdbff) to--;
+    left = absorb(left + scratch.utf8Write(s.slice(at, to), left));
+    at = to;
+  }
+  end(left);
+  return length;
+}
