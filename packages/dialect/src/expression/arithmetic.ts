@@ -20,7 +20,7 @@ export function addSubtractMultiply(left: Value, op: ArithmeticOperator, right: 
   numbersOnly(left, right);
   if (left.kind === 'mixed' || right.kind === 'mixed') {
     context.notes.add('computed in decimal where SQLite computes in double precision or 64-bit integers');
-    return mixedValue(`(${asNumeric(left)} ${op} ${asNumeric(right)})`);
+    return mixedValue(`(${asNumeric(left)} ${op} ${asNumeric(right)})`, left.shortest === true || right.shortest === true);
   }
   if (left.kind === 'real' || right.kind === 'real') return doubles(left, op, right, context);
   const range = resultRange(rangeOf(left), op, rangeOf(right));
@@ -57,7 +57,7 @@ export function divide(left: Value, right: Value, context: Context): Value {
   const [a, b] = [asBigint(left), asBigint(right)];
   const quotient = `(${a} / ${nonZero(right, b)})`;
   if (!contains(rangeOf(left), INT64.min) || !contains(rangeOf(right), -1n)) return intValue(quotient, magnitude(rangeOf(left)), true);
-  return mixedValue(`(CASE WHEN ${b} = -1 THEN -(${a}::numeric) ELSE ${quotient}::numeric END)`);
+  return mixedValue(`(CASE WHEN ${b} = -1 THEN ${negatedNumeric(a)} ELSE ${quotient}::numeric END)`);
 }
 
 export function remainder(left: Value, right: Value): Value {
@@ -80,17 +80,21 @@ function magnitude(range: Interval): Interval {
   return { min: -most < INT64.min ? INT64.min : -most, max: most > INT64.max ? INT64.max : most };
 }
 
+/** -(-2^63) is the real 2^63, in the digits that a double shows. */
+const negatedNumeric = (bigint: string): string =>
+  `(CASE WHEN ${bigint} = '-9223372036854775808'::bigint THEN 9223372036854776000 ELSE -(${bigint}::numeric) END)`;
+
 /** SQLite computes 0 - x, so that -0.0 does not arise. */
 export function negate(v: Value): Value {
   if (v.kind === 'null') return NULL_VALUE;
   if (v.constant?.kind === 'int' && v.kind === 'int' && v.constant.value !== INT64.min) return intConstant(-v.constant.value);
   if (v.constant?.kind === 'real') return realConstant(0 - v.constant.value);
   if (!isNumber(v)) throw new Untranslatable('the negative of a text or blob');
-  if (v.kind === 'mixed') return mixedValue(`(- ${v.sql})`);
+  if (v.kind === 'mixed') return mixedValue(`(- ${v.sql})`, v.shortest);
   if (v.kind === 'real') return realValue(`(0 - ${v.sql})`);
   const range = rangeOf(v);
   if (range.min > INT64.min) return intValue(`(- ${asBigint(v)})`, { min: -range.max, max: -range.min }, true);
-  return mixedValue(`(- ${asNumeric(v)})`);
+  return mixedValue(negatedNumeric(asBigint(v)));
 }
 
 export function bitwise(left: Value, op: '&' | '|' | '<<' | '>>', right: Value): Value {

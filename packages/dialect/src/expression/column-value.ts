@@ -14,7 +14,7 @@ export function columnValue(column: ScopeColumn, qualifier = ''): Value {
   const name = `${qualifier}${quoteIdentifier(column.target)}`;
   const { kind, sure } = kindOf(column);
   const range = RANGES[column.type];
-  const double = kind === 'mixed' && column.type === 'float8' ? { double: name } : {};
+  const double = kind !== 'mixed' ? {} : column.type === 'float8' ? { shortest: true, double: name } : { shortest: true };
   return {
     sql: columnSql(column, kind, name),
     ...double,

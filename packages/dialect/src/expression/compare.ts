@@ -6,7 +6,7 @@ import { foldedAscii } from './ascii-case.ts';
 import { compareOpaque } from './compare-opaque.ts';
 import type { Context } from './context.ts';
 import { numberConstant } from './literal.ts';
-import { asInteger, comparableDoubles, comparableNumbers, isNumber, isSmallConstant } from './numeric-form.ts';
+import { asInteger, comparableDoubles, comparableNumbers, isNumber, isSmall } from './numeric-form.ts';
 import { Untranslatable } from './untranslatable.ts';
 import { boolValue, intConstant, realConstant, textConstant, textValue, type Value } from './value.ts';
 
@@ -18,7 +18,7 @@ const NUMERIC_AFFINITIES: readonly string[] = ['integer', 'real', 'numeric'];
 /** `affinity: false` compares values as they are, as functions and IN-lists do with their arguments. */
 export function compare(left: Value, op: Comparator, right: Value, context: Context, affinity = true): Value {
   if (left.kind === 'null' || right.kind === 'null') return compareNull(left, op, right);
-  const [l, r] = affinity ? applyAffinity(left, right) : [left, right];
+  const [l, r] = affinity ? applyAffinity(left, op, right) : [left, right];
   if (l.kind === 'opaque' || r.kind === 'opaque') return compareOpaque(l, op, r, context);
   const shortcut = compareTruth(l, op, r);
   if (shortcut !== null) return shortcut;
@@ -37,10 +37,10 @@ function compareNull(left: Value, op: Comparator, right: Value): Value {
 }
 
 /** Rules of section 4.2: a numeric side makes numbers of the other's text, a text side makes text of a side without affinity. */
-function applyAffinity(left: Value, right: Value): readonly [Value, Value] {
+function applyAffinity(left: Value, op: Comparator, right: Value): readonly [Value, Value] {
   const both = left.affinity !== 'none' && right.affinity !== 'none';
   const numeric = NUMERIC_AFFINITIES.includes(left.affinity) || NUMERIC_AFFINITIES.includes(right.affinity);
-  if (numeric) return [toNumericAffinity(left, right), toNumericAffinity(right, left)];
+  if (numeric) return [toNumericAffinity(left, op, right), toNumericAffinity(right, op, left)];
   if (!both && (left.affinity === 'text' || right.affinity === 'text')) {
     return [toTextAffinity(left, right), toTextAffinity(right, left)];
   }
@@ -49,11 +49,13 @@ function applyAffinity(left: Value, right: Value): readonly [Value, Value] {
 
 const NUMBER_TEXT = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
 
-function toNumericAffinity(v: Value, other: Value): Value {
-  if (v.kind !== 'text') return v;
+/** Text that stands in a numeric column does not look like a number, or it would have become one when it was stored. */
+function toNumericAffinity(v: Value, op: Comparator, other: Value): Value {
+  if (v.kind !== 'text' || NUMERIC_AFFINITIES.includes(v.affinity)) return v;
   if (v.constant?.kind === 'text') return NUMBER_TEXT.test(v.constant.value) ? numberFromText(v.constant.value) : v;
-  if (other.kind === 'text' || other.kind === 'blob' || other.kind === 'opaque') return v;
-  throw new Untranslatable('a text value is compared with a number: SQLite reads each text that looks like a number as one');
+  const equality = op === '=' || op === '<>' || NULL_SAFE(op);
+  if (other.kind === 'blob' || other.kind === 'opaque' || (other.kind === 'text' && equality)) return v;
+  throw new Untranslatable('a text value meets a numeric column: SQLite reads each text that looks like a number as one');
 }
 
 /** Text that reads as a real without a fraction becomes an integer: '5.0' = 5. */
@@ -99,8 +101,8 @@ const TEXT_OF_MIXED = 'numbers beyond 2^53 may compare differently: a numeric co
 function compareNumbers(l: Value, op: Comparator, r: Value, context: Context): Value {
   const doubles = comparableDoubles(l, r);
   if (doubles !== null) return boolValue(`(${doubles[0]} ${op} ${doubles[1]})`);
-  const mixedColumn = [l, r].some((v) => v.kind === 'mixed' && v.column !== undefined);
-  if (mixedColumn && !isSmallConstant(l) && !isSmallConstant(r)) context.notes.add(TEXT_OF_MIXED);
+  const shortest = l.shortest === true || r.shortest === true;
+  if (shortest && !isSmall(l) && !isSmall(r)) context.notes.add(TEXT_OF_MIXED);
   const [a, b] = comparableNumbers(l, r);
   return boolValue(`(${a} ${op} ${b})`);
 }

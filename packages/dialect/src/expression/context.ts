@@ -9,10 +9,12 @@ export interface Context {
   readonly notes: Set<string>;
   /** False once a part's result depends on more than its arguments, in PostgreSQL's eyes. */
   readonly state: { immutable: boolean };
+  /** COLLATE occurs somewhere, so that it is worth looking for. */
+  readonly collates: boolean;
   /** Columns that the expression reads. */
   readonly used: Set<ScopeColumn>;
 }
 
 export function makeContext(scope: ColumnScope, source: string): Context {
-  return { scope, source, notes: new Set(), state: { immutable: true }, used: new Set() };
+  return { scope, source, notes: new Set(), state: { immutable: true }, collates: /collate/i.test(source), used: new Set() };
 }

@@ -19,7 +19,7 @@ export function abs([value]: readonly Value[]): Value {
     case 'real':
       return realValue(`abs(${v.sql})`);
     case 'mixed':
-      return mixedValue(`abs(${v.sql})`);
+      return mixedValue(`abs(${v.sql})`, v.shortest);
     default:
       throw new Untranslatable('abs() of a text or blob');
   }

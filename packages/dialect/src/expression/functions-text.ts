@@ -26,9 +26,15 @@ export function trim(args: readonly Value[], name: 'btrim' | 'ltrim' | 'rtrim'):
   return textValue(`${name}(${text}, ${characters ?? "' '"})`);
 }
 
+/** Nothing to look for leaves the text as it is, even where the replacement is NULL. */
 export function replace(args: readonly Value[]): Value {
-  if (anyNull(args)) return NULL_VALUE;
-  return textValue(`replace(${args.map(asText).join(', ')})`);
+  const [text, search, by] = args as [Value, Value, Value];
+  if (text.kind === 'null' || search.kind === 'null') return NULL_VALUE;
+  const [x, y] = [asText(text), asText(search)];
+  const z = by.kind === 'null' ? 'NULL' : asText(by);
+  const call = `replace(${x}, ${y}, ${z})`;
+  if (by.constant !== undefined || (search.constant?.kind === 'text' && search.constant.value !== '')) return textValue(call);
+  return textValue(`(CASE WHEN ${y} = '' THEN ${x} ELSE ${call} END)`);
 }
 
 export function instr(args: readonly Value[]): Value {

@@ -1,6 +1,6 @@
 /** Moving numbers between the PostgreSQL forms that stand for SQLite's integers and reals, without losing a digit. */
 import { Untranslatable } from './untranslatable.ts';
-import { type Value, rangeOf, realText, SAFE_DOUBLE, within } from './value.ts';
+import { rangeOf, realText, SAFE_DOUBLE, type Value, within } from './value.ts';
 
 export const isNumber = (v: Value): boolean => v.kind === 'bool' || v.kind === 'int' || v.kind === 'real' || v.kind === 'mixed';
 
@@ -37,14 +37,19 @@ export function asNumeric(v: Value): string {
 }
 
 function realLiteralAsNumeric(value: number): string {
-  const digits = Number.isInteger(value) ? BigInt(value).toString() : realText(value);
+  const digits = Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value).toString() : realText(value);
   return `'${digits}'::numeric`;
 }
 
+/** Never beyond 2^53. */
+export function isSmall(v: Value): boolean {
+  return isSmallConstant(v) || (v.kind !== 'real' && v.kind !== 'mixed' && within(rangeOf(v), SAFE_DOUBLE));
+}
+
 /** So small that its shortest digits and its exact value are the same for every purpose of comparison. */
-export function isSmallConstant(v: Value): boolean {
+function isSmallConstant(v: Value): boolean {
   const c = v.constant;
-  return (c?.kind === 'int' || c?.kind === 'real') && Math.abs(Number(c.value)) <= 2 ** 53;
+  return (c?.kind === 'int' || c?.kind === 'real') && (c.kind === 'int' ? within(rangeOf(v), SAFE_DOUBLE) : Math.abs(c.value) <= 2 ** 53);
 }
 
 /** A double precision column needs no detour where the other side is a double or a small constant; null otherwise. */
@@ -61,7 +66,8 @@ export function comparableNumbers(left: Value, right: Value): readonly [string, 
     if (left.kind !== 'mixed' && right.kind !== 'mixed') return [asInteger(left), asInteger(right)];
     return [asNumeric(left), asNumeric(right)];
   }
-  if (left.kind === 'mixed' || right.kind === 'mixed') return [shortestNumeric(left), shortestNumeric(right)];
+  if (left.shortest === true || right.shortest === true) return [shortestNumeric(left), shortestNumeric(right)];
+  if (left.kind === 'mixed' || right.kind === 'mixed') return [asNumeric(left), asNumeric(right)];
   const fitsDouble = (v: Value): boolean => v.kind === 'real' || within(rangeOf(v), SAFE_DOUBLE);
   if (fitsDouble(left) && fitsDouble(right)) return [asDouble(left), asDouble(right)];
   return [asNumeric(left), asNumeric(right)];

@@ -10,12 +10,13 @@ import { columnValue } from './column-value.ts';
 import { type Comparator, compare } from './compare.ts';
 import { asCondition } from './condition.ts';
 import type { Context } from './context.ts';
+import { explicitCollation } from './explicit-collation.ts';
 import { caseOf } from './functions-any.ts';
 import { concat } from './functions-text.ts';
 import { stringConstant, translateLiteral, truthConstant } from './literal.ts';
 import { translateGlob, translateLike } from './text-match.ts';
 import { Untranslatable } from './untranslatable.ts';
-import { boolValue, inheritCollation, INT64, intConstant, NULL_VALUE, type Value } from './value.ts';
+import { boolValue, INT64, intConstant, NULL_VALUE, type Value } from './value.ts';
 
 /** An operand that is used for its value, so that what is only assumed of a column is noted. */
 export function translateNode(node: Expr, context: Context): Value {
@@ -26,6 +27,13 @@ export function translateNode(node: Expr, context: Context): Value {
 
 /** An operand that is only asked whether it is NULL, which needs no assumption. */
 function rawValue(node: Expr, context: Context): Value {
+  const value = nodeValue(node, context);
+  if (value.collation?.explicit === true || !context.collates) return value;
+  const explicit = explicitCollation(node);
+  return explicit === null ? value : { ...value, collation: { name: collationName(explicit), explicit: true } };
+}
+
+function nodeValue(node: Expr, context: Context): Value {
   switch (node.type) {
     case 'Id':
       return named(node.name, isDoubleQuoted(context.source, node), context);
@@ -145,7 +153,7 @@ function binary(node: BinaryExpr, context: Context): Value {
   const comparator = COMPARATORS[node.op];
   if (comparator !== undefined) return comparison(node, comparator, context);
   const [left, right] = [translateNode(node.left, context), translateNode(node.right, context)];
-  return inheritCollation(operation(left, node.op, right, context), [left, right]);
+  return operation(left, node.op, right, context);
 }
 
 /** Long chains of OR stand as a left-deep tree; walked without recursion on the left side. */
@@ -163,10 +171,22 @@ function junction(node: BinaryExpr, context: Context): Value {
 
 /** `x IS TRUE` asks whether x is true, where TRUE is the keyword and no column. */
 function truthTest(node: BinaryExpr, context: Context): Value | null {
-  if ((node.op !== 'Is' && node.op !== 'IsNot') || node.right.type !== 'Id') return null;
-  const folded = foldAscii(node.right.name);
-  if ((folded !== 'true' && folded !== 'false') || isDoubleQuoted(context.source, node.right) || findColumn(context.scope, folded)) return null;
+  if (node.op !== 'Is' && node.op !== 'IsNot') return null;
+  const right = bare(node.right);
+  // SQLite reads an empty IN list as the keyword FALSE, and so asks for truth here.
+  if (right.type === 'InListExpr' && (right.rhs ?? []).length === 0) throw new Untranslatable('IS with an empty IN list');
+  if (right.type !== 'Id') return null;
+  const folded = foldAscii(right.name);
+  if ((folded !== 'true' && folded !== 'false') || isDoubleQuoted(context.source, right) || findColumn(context.scope, folded)) return null;
   return boolValue(`(${asCondition(translateNode(node.left, context))} IS ${node.op === 'IsNot' ? 'NOT ' : ''}${folded.toUpperCase()})`);
+}
+
+/** SQLite looks through parentheses, COLLATE and likely() for the keyword. */
+function bare(node: Expr): Expr {
+  if (node.type === 'CollateExpr') return bare(node.expr);
+  if (node.type === 'ParenthesizedExpr' && node.exprs.length === 1) return bare(node.exprs[0] as Expr);
+  if (node.type === 'FunctionCallExpr' && /^(?:un)?likely$/i.test(node.name.name) && node.args?.length === 1) return bare(node.args[0] as Expr);
+  return node;
 }
 
 function comparison(node: BinaryExpr, comparator: Comparator, context: Context): Value {
@@ -246,7 +266,7 @@ function translateCase(node: CaseExpr, context: Context): Value {
     return [condition, translateNode(then, context)] as const;
   });
   const otherwise = node.elseExpr === undefined ? NULL_VALUE : translateNode(node.elseExpr, context);
-  return inheritCollation(caseOf(branches, otherwise), [...branches.map(([, v]) => v), otherwise]);
+  return caseOf(branches, otherwise);
 }
 
 function call(node: Extract<Expr, { type: 'FunctionCallExpr' }>, context: Context): Value {
@@ -254,5 +274,5 @@ function call(node: Extract<Expr, { type: 'FunctionCallExpr' }>, context: Contex
   const name = foldAscii(node.name.name);
   // json_valid() and typeof() ask about the column itself, whose answer does not rest on an assumption for jsonb.
   const args = (node.args ?? []).map((a) => (name === 'json_valid' ? rawValue(a, context) : translateNode(a, context)));
-  return inheritCollation(translateCall(name, args, context), args);
+  return translateCall(name, args, context);
 }

@@ -35,6 +35,11 @@ export interface Value {
   readonly assumes?: string;
   /** For a mixed column of type double precision: the column itself, while `sql` is numeric. */
   readonly double?: string;
+  /**
+   * For mixed: reals stand there as the shortest digits of a numeric column, not as their exact value; the two differ
+   * beyond 2^53 only.
+   */
+  readonly shortest?: boolean;
   /** Already bigint, so that arithmetic need not cast. */
   readonly wide?: boolean;
 }
@@ -52,7 +57,7 @@ export const boolValue = (sql: string): Value => ({ ...plain, sql, kind: 'bool' 
 export const textValue = (sql: string): Value => ({ ...plain, sql, kind: 'text' });
 export const blobValue = (sql: string): Value => ({ ...plain, sql, kind: 'blob' });
 export const realValue = (sql: string): Value => ({ ...plain, sql, kind: 'real' });
-export const mixedValue = (sql: string): Value => ({ ...plain, sql, kind: 'mixed' });
+export const mixedValue = (sql: string, shortest = false): Value => ({ ...plain, sql, kind: 'mixed', shortest });
 export const intValue = (sql: string, range: Interval, wide = false): Value => ({ ...plain, sql, kind: 'int', range, wide });
 
 export function intConstant(value: bigint): Value {
@@ -83,9 +88,3 @@ export function realText(value: number): string {
 export const rangeOf = (value: Value): Interval => value.range ?? (value.kind === 'bool' ? { min: 0n, max: 1n } : INT64);
 
 export const within = (inner: Interval, outer: Interval): boolean => inner.min >= outer.min && inner.max <= outer.max;
-
-/** In SQLite an explicit COLLATE anywhere below an operator or call counts for the whole; the leftmost wins. */
-export function inheritCollation(result: Value, parts: readonly Value[]): Value {
-  const explicit = parts.find((p) => p.collation?.explicit === true)?.collation;
-  return explicit === undefined || explicit === null || result.collation?.explicit === true ? result : { ...result, collation: explicit };
-}
