@@ -43,10 +43,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     // A migration holds its connections for hours through firewalls that drop silent ones.
     keepAlive: true,
     types: TYPES,
-  });
-  pool.on('connect', (client) => {
-    // Queries of a client run in order, so the pin is in force before its first borrower's query.
-    client.query(PINNED).catch(() => {});
+    // Awaited by the pool before the first borrower gets the connection (missing in the type definitions).
+    ...({ onConnect: (client: pg.ClientBase) => client.query(PINNED) } as object),
   });
   // An idle connection that dies is replaced by the pool; the next query tells if the server is gone.
   pool.on('error', () => {});

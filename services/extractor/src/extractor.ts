@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SCHEMA_TOPIC_CONFIG, SNAPSHOT_TOPIC_CONFIG, schemaTopic, snapshotTopic } from '@causeway/contracts/topics';
+import { schemaTopic, snapshotTopic } from '@causeway/contracts/topics';
 import { schemaIdOf } from '@causeway/contracts/schema-id';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
 import { committedRanges, type Generation, type KeyRange, readContracts, readRanges, recordTiming, storeRanges } from '@causeway/control/record/table-record';
+import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type { Transport } from '@causeway/runtime/transport/port';
@@ -37,7 +38,7 @@ export async function runExtractor(input: ExtractorInput): Promise<void> {
   const { pool, transport, record, signal } = input;
   const g: Generation = { migration: record.id, generation: record.generation };
   const topic = snapshotTopic(g.migration, g.generation);
-  await createTopics(input, topic);
+  await ensureTopics(transport, record);
   const contracts = await readContracts(pool, g);
   const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
   const run = new SnapshotRun(input, g, topic, contracts, producer);
@@ -53,16 +54,6 @@ export async function runExtractor(input: ExtractorInput): Promise<void> {
     await producer.close();
   }
   signal.throwIfAborted();
-}
-
-async function createTopics(input: ExtractorInput, topic: string): Promise<void> {
-  const admin = await input.transport.admin();
-  try {
-    await admin.createTopic({ name: schemaTopic(input.record.id), partitions: 1, replication: -1, config: SCHEMA_TOPIC_CONFIG });
-    await admin.createTopic({ name: topic, partitions: input.record.settings.partitions, replication: -1, config: SNAPSHOT_TOPIC_CONFIG });
-  } finally {
-    await admin.close();
-  }
 }
 
 class SnapshotRun {

@@ -7,6 +7,7 @@ import { Failure } from '@causeway/contracts/failures';
 import { schemaIdOf } from '@causeway/contracts/schema-id';
 import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
 import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
@@ -39,6 +40,8 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   const phase = (await readMigration(pool, g.migration)).phase;
   if (atLeast(phase, 'loaded')) return finished;
   const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
+  // A group that subscribes to a topic that is not there yet gets no partitions and is not told when it appears.
+  await ensureTopics(input.transport, record);
   const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal });
   const consuming = consumer.run({
     onAssigned: (partitions) => lane.claim(partitions),

@@ -1,0 +1,35 @@
+/** The last line of `migrate --json` and `verify --json`: stable, documented in docs/machine-interface.md. */
+import { FAILURES, type FailureCode } from '@causeway/contracts/failures';
+
+export type Verdict = 'equal' | 'equal_with_quarantine' | 'different' | 'failed';
+
+export interface OutcomeTable {
+  readonly source: string;
+  readonly target: string;
+  readonly sourceRows: number;
+  readonly targetRows: number;
+  readonly quarantinedRows: number;
+  readonly equal: boolean;
+}
+
+export interface MachineOutcome {
+  readonly verdict: Verdict;
+  readonly tables: readonly OutcomeTable[];
+  /** Wall seconds by part. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly code?: FailureCode;
+  readonly message?: string;
+  readonly remedy?: string;
+  readonly report?: string;
+}
+
+export function failedOutcome(code: FailureCode, message: string, seconds: Readonly<Record<string, number>> = {}): MachineOutcome {
+  return { verdict: 'failed', tables: [], seconds, code, message, remedy: FAILURES[code].remedy };
+}
+
+/** 0 proved equal; 1 a difference, or a quarantine that was not accepted. */
+export function exitCodeOfVerdict(verdict: Verdict, acceptQuarantine: boolean): number {
+  if (verdict === 'equal') return 0;
+  if (verdict === 'equal_with_quarantine') return acceptQuarantine ? 0 : 1;
+  return verdict === 'different' ? 1 : 3;
+}

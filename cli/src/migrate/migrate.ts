@@ -1,0 +1,208 @@
+/**
+ * The main job: one run of `migrate` from the source's path to the verdict. Everything durable is in the control
+ * record, so a run that was cut off anywhere is continued by the next.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Failure } from '@causeway/contracts/failures';
+import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
+import { ensureControlSchema } from '@causeway/control/record/control-schema';
+import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
+import { recordTiming } from '@causeway/control/record/table-record';
+import { deleteTopics } from '@causeway/control/topics/ensure-topics';
+import { createLog } from '@causeway/runtime/log';
+import { checkTarget, createPool } from '@causeway/runtime/postgres-pool';
+import { type PreparedSource, prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
+import { connectTransport } from '@causeway/runtime/transport/connect-transport';
+import { transportConfig } from '@causeway/runtime/transport/transport-config';
+import type pg from 'pg';
+import type { ProgressEvent } from '../progress/progress-event.ts';
+import { beginGeneration } from './begin-migration.ts';
+import { openTarget } from './open-target.ts';
+import { planSource, type PlannedSource } from './migration-plan.ts';
+import { MigrationServices, type ServiceUsage } from './run-services.ts';
+import { readVerification, type StoredVerification } from './stored-verification.ts';
+import { TableProgressMeter } from './table-progress-meter.ts';
+
+export interface MigrateOptions {
+  readonly source: string;
+  readonly name: string;
+  readonly url: string;
+  readonly transport: { readonly kind: 'kafka' | 'embedded'; readonly brokers: string; readonly embeddedFile: string };
+  readonly stateFolder: string;
+  readonly planFile: string | undefined;
+  readonly targetSchema: string | undefined;
+  readonly names: 'exact' | 'snake_case';
+  readonly restart: boolean;
+  readonly copySource: boolean;
+  readonly replace: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ProgressEvent) => void;
+}
+
+export interface MigrateResult {
+  readonly record: MigrationRecord;
+  readonly verification: StoredVerification;
+  readonly seconds: Record<string, number>;
+  readonly usage: readonly ServiceUsage[];
+  readonly serverVersion: string;
+  readonly alreadyDone: boolean;
+}
+
+export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
+  const pool = createPool({ url: options.url, max: 4, applicationName: 'causeway migrate' });
+  try {
+    const { version } = await checkTarget(pool, options.url);
+    await ensureControlSchema(pool);
+    const run = new MigrationRun(options, pool, version);
+    return await run.run();
+  } finally {
+    await pool.end();
+  }
+}
+
+class MigrationRun {
+  private readonly options: MigrateOptions;
+  private readonly pool: pg.Pool;
+  private readonly serverVersion: string;
+  private readonly seconds: Record<string, number> = {};
+  private readonly began = performance.now();
+  private services: MigrationServices | undefined;
+
+  constructor(options: MigrateOptions, pool: pg.Pool, serverVersion: string) {
+    this.options = options;
+    this.pool = pool;
+    this.serverVersion = serverVersion;
+  }
+
+  async run(): Promise<MigrateResult> {
+    const found = await findMigration(this.pool, this.options.name);
+    if (found !== null && found.phase === 'completed' && !this.options.restart) return this.alreadyDone(found);
+    const id = found?.id ?? randomBytes(6).toString('hex');
+    const resumable = found !== null && !this.options.restart && this.unchanged(found);
+    if (found !== null && !resumable && !this.options.restart) this.note('the source has changed since it was read; beginning again with its present contents');
+    try {
+      const record = resumable ? this.resume(found) : await this.begin(id, (found?.generation ?? 0) + 1, found !== null && !this.options.restart, false);
+      return await this.finish(await this.load(record));
+    } finally {
+      await this.services?.stopAll();
+    }
+  }
+
+  /** On a finished migration the command does nothing, or says that there is something to do. */
+  private async alreadyDone(record: MigrationRecord): Promise<MigrateResult> {
+    if (sourceStamp(this.options.source) !== record.source.stamp) {
+      throw new Failure('SOURCE_CHANGED', `${this.options.source} was written after migration ${JSON.stringify(record.name)} had read it`);
+    }
+    const verification = await readVerification(this.pool, record);
+    if (verification === null) throw new Failure('INTERNAL', `migration ${JSON.stringify(record.name)} is completed but has no verdict`);
+    return { record, verification, seconds: { total: 0 }, usage: [], serverVersion: this.serverVersion, alreadyDone: true };
+  }
+
+  private unchanged(record: MigrationRecord): boolean {
+    return record.source.copied !== 'no' || (sourceStamp(this.options.source) === record.source.stamp && record.source.path === this.options.source);
+  }
+
+  private resume(record: MigrationRecord): MigrationRecord {
+    this.note(`resuming migration ${JSON.stringify(record.name)}, generation ${record.generation}, phase ${record.phase}`);
+    this.startServices(record.id);
+    return record;
+  }
+
+  /** Services start beside the planning: their start-up costs as much as it does. */
+  private async begin(id: string, generation: number, copy: boolean, full: boolean): Promise<MigrationRecord> {
+    this.phase('plan');
+    if (generation === 1) this.startServices(id);
+    const started = performance.now();
+    const prepared = await prepareSource(this.options.source, join(this.options.stateFolder, 'source'), { forceCopy: copy || this.options.copySource });
+    const planned = this.plan(prepared, full);
+    const record = await beginGeneration(this.pool, {
+      id,
+      name: this.options.name,
+      generation,
+      prepared,
+      planned,
+      settings: { transport: this.options.transport.kind, partitions: SNAPSHOT_PARTITIONS, targetSchema: planned.plan.targetSchema, schema: 'create' },
+      replace: this.options.replace,
+    });
+    this.seconds.plan = (performance.now() - started) / 1000;
+    if (this.services === undefined) this.startServices(id);
+    return record;
+  }
+
+  private plan(prepared: PreparedSource, full: boolean): PlannedSource {
+    return planSource({ file: prepared.readPath, planFile: this.options.planFile, targetSchema: this.options.targetSchema, names: this.options.names, full });
+  }
+
+  private startServices(id: string): void {
+    const { transport, url, stateFolder, environment } = this.options;
+    const meter = new TableProgressMeter(this.pool, id, this.options.onEvent);
+    this.services = new MigrationServices(
+      { migration: id, databaseUrl: url, transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, stateFolder, inherited: environment },
+      { onProgress: (message) => meter.add(message), onNote: (text) => this.note(text) },
+    );
+    this.services.start('extractor');
+    this.services.start('loader');
+  }
+
+  /** Until primary keys and statistics are committed; a plan that a row contradicts is made again from every row. */
+  private async load(record: MigrationRecord): Promise<MigrationRecord> {
+    this.phase('snapshot');
+    const started = performance.now();
+    try {
+      await (this.services as MigrationServices).untilPhase(this.pool, 'loaded', this.options.signal);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'PLAN_REVISED') throw error;
+      this.note(`${error.message}: planning again from every row`);
+      await this.services?.stopAll();
+      this.services = undefined;
+      return this.load(await this.begin(record.id, record.generation + 1, record.source.copied !== 'no', true));
+    }
+    this.seconds.snapshot = (performance.now() - started) / 1000;
+    this.seconds.load = (performance.now() - this.began) / 1000;
+    await recordTiming(this.pool, { migration: record.id, generation: record.generation }, 'load', this.seconds.load);
+    return record;
+  }
+
+  private async finish(record: MigrationRecord): Promise<MigrateResult> {
+    const services = this.services as MigrationServices;
+    this.phase('verify');
+    const started = performance.now();
+    const validator = services.start('validator', { CAUSEWAY_MODE: 'once' });
+    await validator.done;
+    this.seconds.verify = (performance.now() - started) / 1000;
+    this.phase('objects');
+    await services.untilPhase(this.pool, 'built', this.options.signal);
+    if (record.source.copied === 'no' && sourceStamp(record.source.path) !== record.source.stamp) {
+      throw new Failure('SOURCE_CHANGED', `${record.source.path} was written while it was being read; nothing was declared equal`);
+    }
+    const verification = await readVerification(this.pool, record);
+    if (verification === null) throw new Failure('INTERNAL', 'the validator ended without a verdict');
+    await services.stopAll();
+    if (verification.verdict !== 'different') await this.complete(record);
+    this.seconds.total = (performance.now() - this.began) / 1000;
+    return { record, verification, seconds: this.seconds, usage: services.usage, serverVersion: this.serverVersion, alreadyDone: false };
+  }
+
+  private async complete(record: MigrationRecord): Promise<void> {
+    await openTarget(this.pool, record);
+    const { transport } = this.options;
+    const connected = await connectTransport(transportConfig({ transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile }, 'causeway-cli'), { log: createLog('cli', 'silent') });
+    try {
+      await deleteTopics(connected, record);
+    } finally {
+      await connected.close();
+    }
+    await advancePhase(this.pool, record.id, record.generation, 'built', 'completed');
+  }
+
+  private phase(name: string): void {
+    this.options.onEvent({ kind: 'phase', phase: name, at: Date.now() });
+  }
+
+  private note(text: string): void {
+    this.options.onEvent({ kind: 'note', text });
+  }
+}
+

@@ -1,0 +1,95 @@
+/** Starts the services of a migration, follows the control record through its phases, and passes on what they tell. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atLeast, type Phase, readMigration } from '@causeway/control/record/migration-record';
+import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
+import type pg from 'pg';
+import { type ServiceName, ServiceProcess } from '../services/service-process.ts';
+
+export interface ServiceEnvironment {
+  readonly migration: string;
+  readonly databaseUrl: string;
+  readonly transport: 'kafka' | 'embedded';
+  readonly brokers: string;
+  readonly embeddedFile: string;
+  readonly stateFolder: string;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ServiceUsage {
+  readonly service: ServiceName;
+  readonly peakRssMiB: number;
+  readonly cpuSeconds: number;
+}
+
+export interface ServicesListener {
+  readonly onProgress: (message: Extract<ServiceMessage, { type: 'progress' }>) => void;
+  readonly onNote: (text: string) => void;
+}
+
+const POLL_MS = 50;
+/** What a service may need of the caller's environment: how to find programs, homes, certificates, passwords of PostgreSQL. */
+const PASSED_ON = /^(PATH|HOME|LANG|LC_.*|TZ|TMPDIR|PGPASSFILE|PGSSL.*|PGUSER|PGPASSWORD|NODE_EXTRA_CA_CERTS|CAUSEWAY_(LOG_LEVEL|METRICS_HOST|LANES|CREDIT_BYTES|.*_METRICS_PORT)|FAILPOINT)$/;
+
+export class MigrationServices {
+  readonly usage: ServiceUsage[] = [];
+  private readonly processes = new Map<ServiceName, ServiceProcess>();
+  private readonly environment: ServiceEnvironment;
+  private readonly listener: ServicesListener;
+
+  constructor(environment: ServiceEnvironment, listener: ServicesListener) {
+    this.environment = environment;
+    this.listener = listener;
+    mkdirSync(environment.stateFolder, { recursive: true, mode: 0o700 });
+  }
+
+  start(name: ServiceName, extra: Readonly<Record<string, string>> = {}): ServiceProcess {
+    const { environment } = this;
+    const process_ = new ServiceProcess({
+      name,
+      logFile: join(environment.stateFolder, `${name}.log`),
+      environment: {
+        ...passedOn(environment.inherited),
+        CAUSEWAY_MIGRATION: environment.migration,
+        DATABASE_URL: environment.databaseUrl,
+        CAUSEWAY_TRANSPORT: environment.transport,
+        KAFKA_BROKERS: environment.brokers,
+        CAUSEWAY_EMBEDDED_FILE: environment.embeddedFile,
+        ...extra,
+      },
+      onMessage: (message) => this.received(name, message),
+      onRestart: (why) => this.listener.onNote(why),
+    });
+    this.processes.set(name, process_);
+    return process_;
+  }
+
+  process(name: ServiceName): ServiceProcess {
+    return this.processes.get(name) as ServiceProcess;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((p) => p.stop()));
+  }
+
+  /** Waits for a phase; rejects as soon as a service tells a failure. */
+  async untilPhase(pool: pg.Pool, phase: Phase, signal: AbortSignal): Promise<void> {
+    const failed = Promise.race([...this.processes.values()].map((p) => p.done.then(() => new Promise<never>(() => {}))));
+    failed.catch(() => {});
+    for (;;) {
+      signal.throwIfAborted();
+      if (atLeast((await readMigration(pool, this.environment.migration)).phase, phase)) return;
+      await Promise.race([failed, sleep(POLL_MS, undefined, { signal })]);
+    }
+  }
+
+  private received(service: ServiceName, message: ServiceMessage): void {
+    if (message.type === 'progress') this.listener.onProgress(message);
+    if (message.type === 'usage') this.usage.push({ service, peakRssMiB: message.peakRssMiB, cpuSeconds: message.cpuSeconds });
+  }
+}
+
+function passedOn(inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inherited).filter((entry): entry is [string, string] => entry[1] !== undefined && PASSED_ON.test(entry[0])));
+}

@@ -1,0 +1,48 @@
+/**
+ * Tables in the way. Only what the control record proves to be ours is dropped without being asked; `--replace` names
+ * the rest. Never CASCADE: what hangs on a table that is not ours is not ours either.
+ */
+import { Failure } from '@causeway/contracts/failures';
+import { qualifiedName } from '@causeway/contracts/identifier';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import type pg from 'pg';
+
+const KIND: Record<string, string> = { r: 'table', p: 'partitioned table', v: 'view', m: 'materialized view', i: 'index', S: 'sequence', f: 'foreign table', c: 'type' };
+
+/** Throws TARGET_NOT_EMPTY with the list of what is in the way. */
+export async function clearTheWay(client: pg.ClientBase, contracts: readonly TableContract[], replace: readonly string[]): Promise<void> {
+  const result = await client.query(
+    `SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE (n.nspname, c.relname) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    [contracts.map((c) => c.targetSchema), contracts.map((c) => c.target)],
+  );
+  const found = result.rows as { schema: string; name: string; kind: string }[];
+  const named = (f: { name: string }): boolean => replace.includes(f.name) || replace.includes('*');
+  const inTheWay = found.filter((f) => !(named(f) && f.kind === 'r'));
+  if (inTheWay.length > 0) {
+    throw new Failure('TARGET_NOT_EMPTY', inTheWay.map((f) => `${KIND[f.kind] ?? 'relation'} ${qualifiedName(f.schema, f.name)}`).join(', '));
+  }
+  if (found.length > 0) await dropTables(client, found.map((f) => qualifiedName(f.schema, f.name)));
+}
+
+async function dropTables(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  try {
+    // One statement: tables that refer to each other go together.
+    await client.query(`DROP TABLE ${names.join(', ')}`);
+  } catch (cause) {
+    throw new Failure('TARGET_NOT_EMPTY', `the tables to replace cannot be dropped: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Drops the tables that earlier generations of this migration made, found by their recorded identity. */
+export async function dropOwnTables(client: pg.ClientBase, migration: string): Promise<void> {
+  const result = await client.query(
+    `SELECT DISTINCT n.nspname AS schema, c.relname AS name FROM causeway.table_contract t
+       JOIN pg_class c ON c.oid = t.target_oid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE t.migration = $1 AND c.relkind = 'r'`,
+    [migration],
+  );
+  const names = (result.rows as { schema: string; name: string }[]).map((r) => qualifiedName(r.schema, r.name));
+  if (names.length > 0) await dropTables(client, names);
+}

@@ -1,0 +1,76 @@
+/** The program: commands, help, and one place where an error becomes a message and an exit code. */
+import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import { Command, CommanderError } from 'commander';
+import { registerMigrate } from './migrate-command.ts';
+import { registerPlan } from './plan-command.ts';
+import { failedOutcome } from './migrate/machine-outcome.ts';
+
+/** What a command needs of the process; given, so that no command reaches for globals. */
+export interface CliContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+  setExitCode(code: number): void;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 proved equal · 1 a difference, or rows in the quarantine that were not accepted · 2 usage · 3 environment · 130 interrupted`;
+
+export async function runCli(host: NodeJS.Process): Promise<void> {
+  const abort = new AbortController();
+  let code = 0;
+  const context: CliContext = {
+    environment: host.env,
+    cwd: host.cwd(),
+    stdout: host.stdout,
+    stderr: host.stderr,
+    signal: abort.signal,
+    setExitCode: (value) => {
+      code = value;
+    },
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    host.on(name, () => {
+      // The second signal does not wait for a clean stop.
+      if (abort.signal.aborted) host.exit(130);
+      abort.abort(new Failure('INTERRUPTED', `stopped by ${name}`));
+    });
+  }
+  const program = buildProgram(context);
+  try {
+    await program.parseAsync(host.argv);
+  } catch (error) {
+    code = report(error, abort.signal, host);
+  }
+  host.exit(code);
+}
+
+function buildProgram(context: CliContext): Command {
+  const program = new Command('causeway')
+    .description('Moves a live SQLite application to PostgreSQL through Kafka, and proves that nothing was lost.')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void context.stderr.write(text) });
+  registerPlan(program, context);
+  registerMigrate(program, context);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+function report(error: unknown, signal: AbortSignal, host: NodeJS.Process): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const failure = asFailure(error, signal);
+  if (host.argv.includes('--json')) host.stdout.write(`${JSON.stringify(failedOutcome(failure.code, failure.message))}\n`);
+  host.stderr.write(`causeway: ${failure.code}: ${failure.message}\n  ${failure.remedy}\n`);
+  if (failure.code === 'INTERNAL' && host.env.CAUSEWAY_LOG_LEVEL === 'debug') host.stderr.write(`${(error as Error).stack ?? ''}\n`);
+  return exitCodeOf(failure.code);
+}
+
+function asFailure(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof Failure) return error;
+  const code: FailureCode = signal.aborted ? 'INTERRUPTED' : 'INTERNAL';
+  return new Failure(code, messageOf(error), { cause: error });
+}

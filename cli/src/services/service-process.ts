@@ -1,0 +1,87 @@
+/**
+ * Starts a service as a process of its own and starts it again when it is killed: every service resumes from the
+ * control record. The connection string travels in the environment, never in the arguments.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Failure, type FailureCode } from '@causeway/contracts/failures';
+import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
+
+export type ServiceName = 'extractor' | 'loader' | 'validator';
+
+export interface ServiceOptions {
+  readonly name: ServiceName;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly onMessage: (message: ServiceMessage) => void;
+  readonly onRestart: (why: string) => void;
+}
+
+/** A service that dies this often in one run has a cause that another start does not mend. */
+const MAX_RESTARTS = 20;
+const STOP_DEADLINE_MS = 12_000;
+
+export class ServiceProcess {
+  /** Resolves with the exit code of the run that ended by itself; rejects with the failure that the service told. */
+  readonly done: Promise<number>;
+  private child: ChildProcess | undefined;
+  private stopping = false;
+  private restarts = 0;
+  private failure: { code: FailureCode; message: string } | undefined;
+  private resolve: (code: number) => void = () => {};
+  private reject: (error: unknown) => void = () => {};
+  private readonly options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.done.catch(() => {});
+    this.start();
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    await gone;
+    clearTimeout(force);
+  }
+
+  private start(): void {
+    const { name, environment, logFile } = this.options;
+    const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
+    const log = openSync(logFile, 'a', 0o600);
+    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: environment, stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    this.child = child;
+    this.failure = undefined;
+    child.on('message', (message: ServiceMessage) => {
+      if (message.type === 'failed') this.failure = message;
+      this.options.onMessage(message);
+    });
+    child.on('error', (cause) => this.reject(new Failure('PART_FAILED', `the ${name} could not be started`, { cause })));
+    child.on('exit', (code, signal) => this.exited(code, signal));
+  }
+
+  private exited(code: number | null, signal: NodeJS.Signals | null): void {
+    const { name, logFile } = this.options;
+    if (this.stopping) return this.resolve(code ?? 130);
+    if (this.failure !== undefined) return this.reject(new Failure(this.failure.code, this.failure.message));
+    // Node itself ends with 1 after an uncaught error; only the validator has a verdict to tell with it.
+    if (code === 0 || (code === 1 && name === 'validator')) return this.resolve(code);
+    if (++this.restarts > MAX_RESTARTS) return this.reject(new Failure('PART_FAILED', `the ${name} ended ${this.restarts} times; its log is ${logFile}`));
+    this.options.onRestart(`the ${name} ended ${signal === null ? `with code ${code}` : `by ${signal}`}; starting it again`);
+    this.start();
+  }
+}

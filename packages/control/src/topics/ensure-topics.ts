@@ -1,0 +1,27 @@
+/** Makes the topics of a generation, explicitly. Whichever service comes first makes them; the other finds them. */
+import { SCHEMA_TOPIC_CONFIG, SNAPSHOT_TOPIC_CONFIG, schemaTopic, snapshotTopic } from '@causeway/contracts/topics';
+import type { Transport } from '@causeway/runtime/transport/port';
+import type { MigrationRecord } from '../record/migration-record.ts';
+
+/** −1: as many replicas as the brokers' own default says. */
+const BROKER_DEFAULT = -1;
+
+export async function ensureTopics(transport: Transport, record: MigrationRecord): Promise<void> {
+  const admin = await transport.admin();
+  try {
+    await admin.createTopic({ name: schemaTopic(record.id), partitions: 1, replication: BROKER_DEFAULT, config: SCHEMA_TOPIC_CONFIG });
+    await admin.createTopic({ name: snapshotTopic(record.id, record.generation), partitions: record.settings.partitions, replication: BROKER_DEFAULT, config: SNAPSHOT_TOPIC_CONFIG });
+  } finally {
+    await admin.close();
+  }
+}
+
+export async function deleteTopics(transport: Transport, record: MigrationRecord): Promise<void> {
+  const admin = await transport.admin();
+  try {
+    await admin.deleteTopic(snapshotTopic(record.id, record.generation));
+    await admin.deleteTopic(schemaTopic(record.id));
+  } finally {
+    await admin.close();
+  }
+}
