@@ -1,19 +1,22 @@
 /** Expressions of CHECKs, generated columns, indexes and WHERE clauses, from SQLite's dialect to PostgreSQL's. */
-import { quoteIdentifier } from '@causeway/contracts/identifier';
+import { quoteIdentifier, quoteLiteral } from '@causeway/contracts/identifier';
 import type { ColumnScope, ScopeColumn } from './column-scope.ts';
 import { storedAs } from './expression/cast.ts';
 import { asCondition } from './expression/condition.ts';
 import { type Context, makeContext } from './expression/context.ts';
+import { inColumnType } from './expression/in-column-type.ts';
 import { translateNode } from './expression/translate-node.ts';
 import { Untranslatable } from './expression/untranslatable.ts';
 import type { Kind, Value } from './expression/value.ts';
 import { needsDecision, type Translation } from './fidelity.ts';
 import type { ParsedExpression } from './parse/parsed-expression.ts';
-import { parseExpression } from './parse/sqlite-grammar.ts';
+import { type Expr, parseExpression } from './parse/sqlite-grammar.ts';
 
 export interface ExpressionTranslation extends Translation {
   /** The storage class of the result in the source; see `expression/value.ts`. Null without SQL. */
   readonly kind: Kind | null;
+  /** The source's expression with its double-quoted strings in single quotes, which every build of SQLite reads alike. */
+  readonly sourceSql: string | null;
 }
 
 /** Longer than any expression that somebody would keep; nested overflow guards grow fast. */
@@ -53,33 +56,29 @@ export function translateGenerated(expression: Expression, scope: ColumnScope, c
   });
 }
 
-function inColumnType(v: Value, column: ScopeColumn): string {
-  const { type } = column;
-  if (v.kind === 'null') return 'NULL';
-  if (type === 'boolean' && v.kind === 'bool') return v.sql;
-  if ((type === 'int2' || type === 'int4' || type === 'int8') && (v.kind === 'int' || v.kind === 'bool')) {
-    return v.kind === 'bool' ? `(${v.sql})::integer` : v.sql;
-  }
-  if (type === 'float8' && v.kind === 'real') return v.sql;
-  if (type === 'numeric' && (v.kind === 'int' || v.kind === 'mixed')) return v.sql;
-  if (type === 'numeric' && v.kind === 'real') return `${v.sql}::text::numeric`;
-  if ((type === 'text' || type === 'varchar') && v.kind === 'text') return v.sql;
-  if (type === 'bytea' && v.kind === 'blob') return v.sql;
-  throw new Untranslatable(`a result of class ${v.kind} does not go into a column of type ${type} without loss`);
-}
-
 function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value): ExpressionTranslation {
   const parsed = typeof expression === 'string' ? parseExpression(expression) : expression;
-  if ('unparsed' in parsed) return { ...needsDecision(`not understood: ${parsed.unparsed}`), kind: null };
+  if ('unparsed' in parsed) return untranslated(`not understood: ${parsed.unparsed}`);
   const context = makeContext(scope, parsed.source);
   try {
     const value = finish(translateNode(parsed.expr, context), context);
     if (value.sql.length > MAX_SQL) throw new Untranslatable('the translation is too long');
     const notes = [...context.notes];
-    return { fidelity: notes.length === 0 ? 'exact' : 'approximated', sql: value.sql, notes, kind: value.kind };
+    return { fidelity: notes.length === 0 ? 'exact' : 'approximated', sql: value.sql, notes, kind: value.kind, sourceSql: portableText(parsed.expr, context) };
   } catch (error) {
     // A nesting that exhausts the stack is as untranslatable as an unknown function.
-    if (error instanceof Untranslatable || error instanceof RangeError) return { ...needsDecision(error.message), kind: null };
+    if (error instanceof Untranslatable || error instanceof RangeError) return untranslated(error.message);
     throw error;
   }
+}
+
+const untranslated = (reason: string): ExpressionTranslation => ({ ...needsDecision(reason), kind: null, sourceSql: null });
+
+function portableText(expr: Expr, context: Context): string {
+  const start = expr.span.offset;
+  let text = context.source.slice(start, start + expr.span.length);
+  for (const s of context.strings.toSorted((a, b) => b.offset - a.offset)) {
+    text = `${text.slice(0, s.offset - start)}${quoteLiteral(s.text)}${text.slice(s.offset - start + s.length)}`;
+  }
+  return text;
 }

@@ -84,13 +84,17 @@ function magnitude(range: Interval): Interval {
 const negatedNumeric = (bigint: string): string =>
   `(CASE WHEN ${bigint} = '-9223372036854775808'::bigint THEN 9223372036854776000 ELSE -(${bigint}::numeric) END)`;
 
+/** The real -2^63 equals the integer and is written as it; the real 2^63 is beyond the integers. */
+const negatedMixed = (sql: string): string =>
+  `(CASE ${sql} WHEN 9223372036854776000 THEN -9223372036854775808 WHEN -9223372036854775808 THEN 9223372036854776000 ELSE -${sql} END)`;
+
 /** SQLite computes 0 - x, so that -0.0 does not arise. */
 export function negate(v: Value): Value {
   if (v.kind === 'null') return NULL_VALUE;
   if (v.constant?.kind === 'int' && v.kind === 'int' && v.constant.value !== INT64.min) return intConstant(-v.constant.value);
   if (v.constant?.kind === 'real') return realConstant(0 - v.constant.value);
   if (!isNumber(v)) throw new Untranslatable('the negative of a text or blob');
-  if (v.kind === 'mixed') return mixedValue(`(- ${v.sql})`, v.shortest);
+  if (v.kind === 'mixed') return mixedValue(v.shortest === true ? `(- ${v.sql})` : negatedMixed(v.sql), v.shortest);
   if (v.kind === 'real') return realValue(`(0 - ${v.sql})`);
   const range = rangeOf(v);
   if (range.min > INT64.min) return intValue(`(- ${asBigint(v)})`, { min: -range.max, max: -range.min }, true);

@@ -30,10 +30,13 @@ export function compareOpaque(left: Value, op: Comparator, right: Value, context
 function operand(v: Value, type: string, equality: boolean): string {
   if (v.kind === 'opaque') return v.sql;
   if (v.constant?.kind !== 'text') throw new Untranslatable(`a column that became ${type} is compared with something else than a text literal`);
-  return literalOf(v.constant.value, type, equality);
+  const literal = temporalLiteral(v.constant.value, type, equality);
+  if (literal === null) throw new Untranslatable(`a column that became ${type} is compared with ${quoteLiteral(v.constant.value)}`);
+  return literal;
 }
 
-function literalOf(text: string, type: string, equality: boolean): string {
+/** Text as a literal of a date, time, uuid or truth; null where it is none. SQLite has no zones: UTC. */
+export function temporalLiteral(text: string, type: string, equality: boolean): string | null {
   if (type === 'date' && DATE.test(text) && realDay(text)) return `DATE ${quoteLiteral(text)}`;
   if (type === 'time' && TIME.test(text) && realClock(text)) return `TIME ${quoteLiteral(text)}`;
   if (type === 'timestamp' && STAMP.test(text) && realDay(text) && realClock(text.slice(11))) return `TIMESTAMP ${quoteLiteral(text)}`;
@@ -41,7 +44,7 @@ function literalOf(text: string, type: string, equality: boolean): string {
   if (type === 'uuid' && equality && UUID.test(text)) return `${quoteLiteral(text)}::uuid`;
   if (type === 'boolean' && equality && TRUE_TEXT.includes(text.toLowerCase())) return 'TRUE';
   if (type === 'boolean' && equality && FALSE_TEXT.includes(text.toLowerCase())) return 'FALSE';
-  throw new Untranslatable(`a column that became ${type} is compared with ${quoteLiteral(text)}`);
+  return null;
 }
 
 /** PostgreSQL refuses 2023-02-30 and the year 0 when it parses the statement. */

@@ -5,10 +5,10 @@
 import { foldedAscii } from './ascii-case.ts';
 import { compareOpaque } from './compare-opaque.ts';
 import type { Context } from './context.ts';
-import { numberConstant } from './literal.ts';
+import { textToNumber } from './number-text.ts';
 import { asInteger, comparableDoubles, comparableNumbers, isNumber, isSmall } from './numeric-form.ts';
 import { Untranslatable } from './untranslatable.ts';
-import { boolValue, intConstant, realConstant, textConstant, textValue, type Value } from './value.ts';
+import { boolValue, textConstant, textValue, type Value } from './value.ts';
 
 export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'IS DISTINCT FROM' | 'IS NOT DISTINCT FROM';
 
@@ -47,24 +47,13 @@ function applyAffinity(left: Value, op: Comparator, right: Value): readonly [Val
   return [left, right];
 }
 
-const NUMBER_TEXT = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
-
 /** Text that stands in a numeric column does not look like a number, or it would have become one when it was stored. */
 function toNumericAffinity(v: Value, op: Comparator, other: Value): Value {
   if (v.kind !== 'text' || NUMERIC_AFFINITIES.includes(v.affinity)) return v;
-  if (v.constant?.kind === 'text') return NUMBER_TEXT.test(v.constant.value) ? numberFromText(v.constant.value) : v;
+  if (v.constant?.kind === 'text') return textToNumber(v.constant.value) ?? v;
   const equality = op === '=' || op === '<>' || NULL_SAFE(op);
   if (other.kind === 'blob' || other.kind === 'opaque' || (other.kind === 'text' && equality)) return v;
   throw new Untranslatable('a text value meets a numeric column: SQLite reads each text that looks like a number as one');
-}
-
-/** Text that reads as a real without a fraction becomes an integer: '5.0' = 5. */
-function numberFromText(text: string): Value {
-  const trimmed = text.trim();
-  const negative = trimmed.startsWith('-');
-  const found = numberConstant(trimmed.replace(/^[+-]/, ''));
-  if (found.constant?.kind === 'int') return intConstant(negative ? -found.constant.value : found.constant.value);
-  return realConstant(negative ? -Number(found.constant?.kind === 'real' ? found.constant.value : 0) : found.constant?.kind === 'real' ? found.constant.value : 0);
 }
 
 function toTextAffinity(v: Value, other: Value): Value {

@@ -11,10 +11,12 @@ export interface Context {
   readonly state: { immutable: boolean };
   /** COLLATE occurs somewhere, so that it is worth looking for. */
   readonly collates: boolean;
+  /** Double-quoted strings, which not every build of SQLite reads as such: where they stand and what they hold. */
+  readonly strings: { readonly offset: number; readonly length: number; readonly text: string }[];
   /** Columns that the expression reads. */
   readonly used: Set<ScopeColumn>;
 }
 
 export function makeContext(scope: ColumnScope, source: string): Context {
-  return { scope, source, notes: new Set(), state: { immutable: true }, collates: /collate/i.test(source), used: new Set() };
+  return { scope, source, notes: new Set(), state: { immutable: true }, collates: /collate/i.test(source), used: new Set(), strings: [] };
 }

@@ -19,7 +19,7 @@ export function abs([value]: readonly Value[]): Value {
     case 'real':
       return realValue(`abs(${v.sql})`);
     case 'mixed':
-      return mixedValue(`abs(${v.sql})`, v.shortest);
+      return mixedValue(v.shortest === true ? `abs(${v.sql})` : `(CASE ${v.sql} WHEN -9223372036854775808 THEN 9223372036854776000 ELSE abs(${v.sql}) END)`, v.shortest);
     default:
       throw new Untranslatable('abs() of a text or blob');
   }

@@ -49,9 +49,8 @@ const CLOCK: Record<string, string> = {
   CurrentTimeLiteral: 'HH24:MI:SS',
 };
 
-/** Text in UTC, as SQLite gives it; the clock of the statement differs from that of the transaction. */
+/** Text in UTC of the statement's start, as SQLite gives it. */
 function currentTime(type: string, context: Context): Value {
   context.state.immutable = false;
-  context.notes.add('the current time is that of the transaction in PostgreSQL, that of the statement in SQLite');
-  return textValue(`to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', '${CLOCK[type]}')`);
+  return textValue(`to_char(statement_timestamp() AT TIME ZONE 'UTC', '${CLOCK[type]}')`);
 }

@@ -36,11 +36,11 @@ function rawValue(node: Expr, context: Context): Value {
 function nodeValue(node: Expr, context: Context): Value {
   switch (node.type) {
     case 'Id':
-      return named(node.name, isDoubleQuoted(context.source, node), context);
+      return named(node.name, node, context);
     case 'NameExpr':
-      return named(node.name.text, isDoubleQuoted(context.source, node), context);
+      return named(node.name.text, node, context);
     case 'QualifiedExpr':
-      return named(node.column.text, false, context);
+      return named(node.column.text, null, context);
     case 'ParenthesizedExpr':
       if (node.exprs.length !== 1) throw new Untranslatable('a row value');
       return rawValue(node.exprs[0] as Expr, context);
@@ -98,13 +98,16 @@ const UNTRANSLATED: Partial<Record<Expr['type'], string>> = {
 };
 
 /** A column first; then TRUE and FALSE; then, only between double quotes, a string. */
-function named(name: string, doubleQuoted: boolean, context: Context): Value {
+function named(name: string, node: Expr | null, context: Context): Value {
   const column = findColumn(context.scope, name);
   if (column !== undefined) {
     context.used.add(column);
     return columnValue(column);
   }
-  if (doubleQuoted) return stringConstant(name);
+  if (node !== null && isDoubleQuoted(context.source, node)) {
+    context.strings.push({ offset: node.span.offset, length: node.span.length, text: name });
+    return stringConstant(name);
+  }
   const folded = foldAscii(name);
   if (folded === 'true' || folded === 'false') return truthConstant(folded === 'true');
   throw new Untranslatable(`there is no column ${name}`);

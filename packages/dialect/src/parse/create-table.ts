@@ -81,13 +81,19 @@ function readColumn(definition: ColumnDefinition, found: Found): ParsedColumn {
   return column;
 }
 
+/** The parser counts the keyword to a signed or parenthesized default; the verbatim text is without it. */
+function defaultExpression(expr: ParsedExpression['expr'], source: string): ParsedExpression {
+  const parsed = parsedExpression(expr, source);
+  return { ...parsed, text: parsed.text.replace(/^default(?![\w$])(?:\s|\/\*[\s\S]*?\*\/|--[^\n]*\n)*(?=[-+(])/i, '') };
+}
+
 /** Properties that stay with the column. Where one is given twice the last counts, as in SQLite. */
 function columnProperty(constraint: ColumnConstraint, source: string): Partial<ParsedColumn> {
   switch (constraint.type) {
     case 'CollateColumnConstraint':
       return { collation: constraint.collationName.text };
     case 'DefaultColumnConstraint':
-      return { default: parsedExpression(constraint.expr, source) };
+      return { default: defaultExpression(constraint.expr, source) };
     case 'GeneratedColumnConstraint':
       return { generated: { expression: parsedExpression(constraint.expr, source), stored: foldAscii(constraint.typ?.name ?? '') === 'stored' } };
     case 'NotNullColumnConstraint':
