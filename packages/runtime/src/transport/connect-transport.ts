@@ -6,7 +6,7 @@ import type { TransportConfig } from './transport-config.ts';
 export async function connectTransport(config: TransportConfig, deps: { log: Log }): Promise<Transport> {
   if (config.kind === 'embedded') {
     const { openEmbeddedTransport } = await import('./embedded/embedded-transport.ts');
-    return openEmbeddedTransport(config.file);
+    return openEmbeddedTransport(config, deps.log);
   }
   const { connectKafka } = await import('./kafka/kafka-transport.ts');
   return connectKafka(config, deps.log);

@@ -1,9 +1,37 @@
 /** Which transport, and how to reach it. */
 import { Failure } from '@causeway/contracts/failures';
 
-export type TransportConfig =
-  | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly clientId: string }
-  | { readonly kind: 'embedded'; readonly file: string };
+/** Certificates as PEM text. `true` trusts what the system trusts. */
+export type TransportTls = true | { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
+
+export interface TransportSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaConfig {
+  readonly kind: 'kafka';
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: TransportTls;
+  readonly sasl?: TransportSasl;
+  /** How long the first connection may take; default 15 s. */
+  readonly connectDeadlineMs?: number;
+  /** How long nothing may succeed once connected; default 120 s. */
+  readonly idleDeadlineMs?: number;
+  /** How long a consumer may be silent before its partitions go to others; default 30 s. */
+  readonly sessionMs?: number;
+}
+
+export interface EmbeddedConfig {
+  readonly kind: 'embedded';
+  readonly file: string;
+  /** How long a consumer may be silent before another takes over; default 5 s. */
+  readonly leaseMs?: number;
+}
+
+export type TransportConfig = KafkaConfig | EmbeddedConfig;
 
 /** From a service's settings. Throws CONFIG_INVALID where the chosen transport lacks its address. */
 export function transportConfig(settings: { transport: 'kafka' | 'embedded'; brokers: string; embeddedFile: string }, clientId: string): TransportConfig {

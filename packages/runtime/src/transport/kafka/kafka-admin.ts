@@ -1,46 +1,81 @@
 /** Topics: made explicitly, checked when they are there already. */
 import { Failure } from '@causeway/contracts/failures';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { PartitionEnds, TopicSpec, TransportAdmin } from '../port.ts';
+import type { BrokerDeadline } from './broker-deadline.ts';
+import { isUnknownTopic, kafkaFailure } from './kafka-failure.ts';
+import { readAll } from './read-all.ts';
 
-export async function kafkaAdmin(kafka: Kafka, deadline: <T>(work: Promise<T>) => Promise<T>): Promise<TransportAdmin> {
-  const admin = kafka.admin();
-  await deadline(admin.connect());
-  return {
-    createTopic: (spec) => createTopic(admin, spec),
-    deleteTopic: async (name) => {
+/** Settings that are ours; a broker refuses names that it does not know. */
+const OWN_SETTINGS = /^causeway\./;
+
+export class KafkaAdmin implements TransportAdmin {
+  private readonly kafka: Kafka;
+  private readonly admin: Admin;
+  private readonly deadline: BrokerDeadline;
+
+  constructor(kafka: Kafka, deadline: BrokerDeadline) {
+    this.kafka = kafka;
+    this.admin = kafka.admin();
+    this.deadline = deadline;
+    this.admin.on(this.admin.events.REQUEST, () => deadline.answered());
+  }
+
+  connect(): Promise<void> {
+    return this.admin.connect();
+  }
+
+  async createTopic(spec: TopicSpec): Promise<'created' | 'exists'> {
+    const configEntries = Object.entries(spec.config).filter(([name]) => !OWN_SETTINGS.test(name)).map(([name, value]) => ({ name, value }));
+    const topics = [{ topic: spec.name, numPartitions: spec.partitions, replicationFactor: spec.replication, configEntries }];
+    const created = await this.ask(`creating topic ${spec.name}`, () => this.admin.createTopics({ waitForLeaders: true, topics }));
+    if (created) return 'created';
+    const partitions = (await this.endOffsets(spec.name)).length;
+    if (partitions !== spec.partitions) throw new Failure('CONFIG_INVALID', `topic ${spec.name} has ${partitions} partitions, not ${spec.partitions}`);
+    return 'exists';
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    await this.ask(`deleting topic ${name}`, async () => {
+      // kafkajs retries a deletion of what is not there a dozen times.
+      if (!(await this.admin.listTopics()).includes(name)) return;
       try {
-        await admin.deleteTopics({ topics: [name] });
+        await this.admin.deleteTopics({ topics: [name] });
       } catch (error) {
         if (!isUnknownTopic(error)) throw error;
       }
-    },
-    endOffsets: async (topic): Promise<readonly PartitionEnds[]> =>
-      (await admin.fetchTopicOffsets(topic)).map((o) => ({ partition: o.partition, low: BigInt(o.low), high: BigInt(o.high) })).sort((a, b) => a.partition - b.partition),
-    close: () => admin.disconnect(),
-  };
-}
-
-async function createTopic(admin: Admin, spec: TopicSpec): Promise<'created' | 'exists'> {
-  const configEntries = Object.entries(spec.config).map(([name, value]) => ({ name, value }));
-  try {
-    const created = await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic: spec.name, numPartitions: spec.partitions, replicationFactor: spec.replication, configEntries }],
     });
-    if (created) return 'created';
-  } catch (error) {
-    if (!/already exists/i.test(`${(error as Error).message} ${JSON.stringify((error as { errors?: unknown }).errors ?? '')}`)) throw error;
   }
-  const metadata = await admin.fetchTopicMetadata({ topics: [spec.name] });
-  const partitions = metadata.topics[0]?.partitions.length ?? 0;
-  if (partitions !== spec.partitions) {
-    throw new Failure('MESSAGE_INVALID', `topic ${spec.name} has ${partitions} partitions, not ${spec.partitions}: it was not made by this migration`);
-  }
-  return 'exists';
-}
 
-function isUnknownTopic(error: unknown): boolean {
-  const text = `${(error as Error).message} ${(error as { type?: string }).type ?? ''}`;
-  return error instanceof kafkajs.KafkaJSProtocolError ? error.type === 'UNKNOWN_TOPIC_OR_PARTITION' : /does not host this topic|UNKNOWN_TOPIC/.test(text);
+  async endOffsets(topic: string): Promise<readonly PartitionEnds[]> {
+    const ends = await this.ask(`reading the ends of topic ${topic}`, () => this.admin.fetchTopicOffsets(topic));
+    return ends.map((o) => ({ partition: o.partition, low: BigInt(o.low), high: BigInt(o.high) })).sort((a, b) => a.partition - b.partition);
+  }
+
+  async *readAll(topic: string, partition: number): AsyncGenerator<Awaited<ReturnType<typeof readAll>>[number]> {
+    const ends = (await this.endOffsets(topic))[partition];
+    if (ends === undefined) throw new Failure('CONFIG_INVALID', `topic ${topic} has no partition ${partition}`);
+    if (ends.low < ends.high) yield* await this.ask(`reading topic ${topic}`, () => readAll(this.kafka, topic, ends));
+  }
+
+  async trim(topic: string, partition: number, beforeOffset: bigint): Promise<void> {
+    const ends = (await this.endOffsets(topic))[partition];
+    if (ends === undefined || beforeOffset > ends.high) {
+      throw new Failure('TRANSPORT_GAP', `partition ${partition} of ${topic} ends at ${ends?.high ?? '-'}, so it cannot be trimmed to ${beforeOffset}`);
+    }
+    if (beforeOffset <= ends.low) return;
+    await this.ask(`trimming topic ${topic}`, () => this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: beforeOffset.toString() }] }));
+  }
+
+  close(): Promise<void> {
+    return this.admin.disconnect();
+  }
+
+  private async ask<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.deadline.race(work());
+    } catch (error) {
+      throw kafkaFailure(error, what);
+    }
+  }
 }

@@ -1,46 +1,74 @@
 /**
- * A group consumer whose start offsets come from the target. kafkajs applies a seek asynchronously and may deliver an
- * earlier fetch first, so every batch is compared with the offset that is expected next, and sought again if it is off.
+ * A group consumer whose start offsets come from the durable store. kafkajs decides which partitions; everything about
+ * offsets is ours: it never commits by itself, its resets are refused, and what does not fit the expected offset is dropped.
  */
 import { Failure } from '@causeway/contracts/failures';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { ConsumerHandlers, ConsumerOptions, IncomingMessage, TransportConsumer } from '../port.ts';
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import { Assignment } from '../assignment.ts';
+import { ConcurrencyGate } from '../concurrency-gate.ts';
+import type { ConsumerHandlers, ConsumerOptions, TransportConsumer } from '../port.ts';
+import type { BrokerDeadline } from './broker-deadline.ts';
+import { incomingMessage } from './incoming-message.ts';
+import type { KafkaAdmin } from './kafka-admin.ts';
+import { kafkaFailure } from './kafka-failure.ts';
+import { LaneBuffers } from './lane-buffers.ts';
 
-/** A lane commits about this much in one transaction. */
-const BATCH_BYTES = 4 * 1024 * 1024;
-const SESSION_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+const DEFAULT_CONCURRENCY = 2;
+const DEFAULT_BATCH_BYTES = 4 * 1024 * 1024;
+/** The largest record batch that a topic takes (8 MiB), so that no partition can be stuck behind one that never fits. */
+const FETCH_PARTITION_BYTES = 8 * 1024 * 1024 + 1024;
+/** Two full partitions a fetch: the default concurrency. */
+const FETCH_BYTES = 2 * FETCH_PARTITION_BYTES;
+/** How long a fetch may wait at the end of the log. Also how late a resumed partition is noticed, hence short. */
+const FETCH_WAIT_MS = 100;
+/** A seek takes effect at the next fetch; more fetches off the mark than this mean that the offset is not there. */
+const MAX_STALE = 5;
 
-interface Assignment {
-  readonly abort: AbortController;
-  /** Offset of the next message to hand over. */
-  next: bigint;
+export interface KafkaConsumerDeps {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly deadline: BrokerDeadline;
+  readonly sessionMs: number;
 }
 
 export class KafkaConsumer implements TransportConsumer {
   private readonly options: ConsumerOptions;
+  private readonly deps: KafkaConsumerDeps;
   private readonly consumer: Consumer;
-  private readonly kafka: Kafka;
-  private assignments = new Map<number, Promise<Assignment>>();
+  private readonly buffers: LaneBuffers;
+  private readonly gate: ConcurrencyGate;
+  private readonly stale = new Map<number, number>();
   private handlers: ConsumerHandlers | undefined;
-  private fail: (error: unknown) => void = () => {};
-  private stopped = false;
+  private assignment: Assignment | undefined;
+  /** Ends and begins of assignments, one after the other. */
+  private turns: Promise<void> = Promise.resolve();
+  private settle: (error?: unknown) => void = () => {};
+  private stopped: Promise<void> | undefined;
+  private readonly positions = new Map<number, bigint>();
+  private committing = false;
 
-  constructor(kafka: Kafka, options: ConsumerOptions) {
-    this.kafka = kafka;
+  constructor(deps: KafkaConsumerDeps, options: ConsumerOptions) {
+    this.deps = deps;
     this.options = options;
-    this.consumer = kafka.consumer({
+    this.gate = new ConcurrencyGate(options.concurrency ?? DEFAULT_CONCURRENCY);
+    this.consumer = deps.kafka.consumer({
       groupId: options.groupId,
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      rebalanceTimeout: 60_000,
-      maxBytesPerPartition: BATCH_BYTES,
-      maxBytes: BATCH_BYTES * 2,
+      sessionTimeout: deps.sessionMs,
+      heartbeatInterval: deps.sessionMs / 10,
+      // Members rejoin at once, as nothing of theirs is awaited for it.
+      rebalanceTimeout: deps.sessionMs * 2,
+      maxBytesPerPartition: FETCH_PARTITION_BYTES,
+      maxBytes: FETCH_BYTES,
       minBytes: 1,
-      maxWaitTimeInMs: 100,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      // A crash of the runner is ours to report, never kafkajs's to restart over a poisoned batch.
-      retry: { retries: 8, restartOnFailure: async () => false },
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => this.stopped === undefined && !this.deps.deadline.expired },
+    });
+    const { topic } = options;
+    this.buffers = new LaneBuffers({
+      batchBytes: options.batchBytes ?? DEFAULT_BATCH_BYTES,
+      pause: (partition) => this.consumer.pause([{ topic, partitions: [partition] }]),
+      resume: (partition) => this.consumer.resume([{ topic, partitions: [partition] }]),
     });
   }
 
@@ -50,104 +78,164 @@ export class KafkaConsumer implements TransportConsumer {
 
   async run(handlers: ConsumerHandlers): Promise<void> {
     this.handlers = handlers;
-    const failed = new Promise<void>((resolve, reject) => {
-      this.fail = (error) => (error === undefined ? resolve() : reject(error));
+    const { topic, signal } = this.options;
+    const settled = new Promise<void>((resolve, reject) => {
+      this.settle = (error) => (error === undefined ? resolve() : reject(error));
     });
-    failed.catch(() => {});
-    const { GROUP_JOIN, CRASH, REBALANCING } = this.consumer.events;
-    this.consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment[this.options.topic] ?? []));
-    this.consumer.on(REBALANCING, () => this.revoke());
-    this.consumer.on(CRASH, ({ payload }) => this.fail(payload.error.cause ?? payload.error));
-    await this.consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
-    await this.consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.options.concurrency,
-      eachBatch: (payload) => this.batch(payload),
-    });
-    await failed;
-  }
-
-  async stop(): Promise<void> {
-    if (this.stopped) return;
-    this.stopped = true;
-    this.revoke();
-    this.fail(undefined);
-    await this.consumer.disconnect().catch(() => {});
-  }
-
-  private assigned(partitions: readonly number[]): void {
-    this.revoke();
-    const starts = (this.handlers as ConsumerHandlers).onAssigned(partitions);
-    starts.catch((error) => this.fail(error));
-    for (const partition of partitions) this.assignments.set(partition, this.begin(partition, starts));
-    for (const assignment of this.assignments.values()) assignment.catch((error) => this.fail(error));
-  }
-
-  private async begin(partition: number, starts: Promise<ReadonlyMap<number, bigint>>): Promise<Assignment> {
-    const next = (await starts).get(partition) ?? 0n;
-    await this.checkLog(partition, next);
-    this.consumer.seek({ topic: this.options.topic, partition, offset: next.toString() });
-    return { abort: new AbortController(), next };
-  }
-
-  /** An offset that the log no longer has, or never had, must not be silently reset by the client. */
-  private async checkLog(partition: number, next: bigint): Promise<void> {
-    const admin = this.kafka.admin();
-    await admin.connect();
+    settled.catch(() => {});
+    const unwatch = this.deps.deadline.watch(this.settle);
+    const onAbort = (): void => void this.stop();
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const ends = (await admin.fetchTopicOffsets(this.options.topic)).find((o) => o.partition === partition);
-      if (ends === undefined || next < BigInt(ends.low) || next > BigInt(ends.high)) {
-        throw new Failure('TRANSPORT_GAP', `partition ${partition} of ${this.options.topic} holds offsets ${ends?.low ?? '-'} to ${ends?.high ?? '-'}, but ${next} is needed`);
-      }
-    } finally {
-      await admin.disconnect();
-    }
-  }
-
-  private revoke(): void {
-    const before = this.assignments;
-    this.assignments = new Map();
-    for (const assignment of before.values()) void assignment.then((a) => a.abort.abort(), () => {});
-    if (before.size > 0) void this.handlers?.onRevoked([...before.keys()]).catch((error) => this.fail(error));
-  }
-
-  private async batch(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const assignment = await this.assignments.get(batch.partition);
-    if (assignment === undefined || assignment.abort.signal.aborted || this.stopped) return;
-    const messages = toMessages(payload, assignment.next);
-    const first = messages[0];
-    if (first === undefined) return;
-    if (first.offset !== assignment.next) {
-      this.consumer.seek({ topic: this.options.topic, partition: batch.partition, offset: assignment.next.toString() });
-      return;
-    }
-    const beat = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_MS);
-    try {
-      await (this.handlers as ConsumerHandlers).onBatch({ partition: batch.partition, messages, highWatermark: BigInt(batch.highWatermark), signal: assignment.abort.signal });
+      if (signal?.aborted === true || this.stopped !== undefined) return;
+      this.listen();
+      await this.consumer.subscribe({ topic, fromBeginning: true });
+      await this.consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        // Handing over to the lanes takes no time; how many of them work at once is the gate's business.
+        partitionsConsumedConcurrently: 1,
+        eachBatch: (payload) => this.fetched(payload),
+      });
+      await settled;
     } catch (error) {
-      // Work that was cut off by a rebalance is not a failure of this consumer.
-      if (!assignment.abort.signal.aborted) this.fail(error);
-      return;
+      throw this.stopped === undefined ? kafkaFailure(error, `consuming ${topic}`) : error;
     } finally {
-      clearInterval(beat);
+      unwatch();
+      signal?.removeEventListener('abort', onAbort);
+      void this.revoke();
+      await this.turns;
     }
-    const last = messages.at(-1) as IncomingMessage;
-    assignment.next = last.offset + 1n;
-    payload.resolveOffset(last.offset.toString());
-    await payload.heartbeat();
-    // Advisory: the truth is in the target; this is what standard lag tools look at.
-    await this.consumer.commitOffsets([{ topic: this.options.topic, partition: batch.partition, offset: assignment.next.toString() }]).catch(() => {});
   }
-}
 
-/** Messages from `next` on; an earlier fetch may still deliver what was handed over already. */
-function toMessages({ batch }: EachBatchPayload, next: bigint): IncomingMessage[] {
-  const out: IncomingMessage[] = [];
-  for (const message of batch.messages) {
-    const offset = BigInt(message.offset);
-    if (offset >= next) out.push({ partition: batch.partition, offset, key: message.key, value: message.value as Buffer });
+  commit(offsets: ReadonlyMap<number, bigint>): void {
+    for (const [partition, next] of offsets) this.positions.set(partition, next);
+    if (!this.committing) void this.sendPositions();
   }
-  return out;
+
+  stop(): Promise<void> {
+    this.stopped ??= this.shutDown();
+    return this.stopped;
+  }
+
+  private async shutDown(): Promise<void> {
+    void this.revoke();
+    await this.turns;
+    await this.sendPositions();
+    // Its answer may never come; leaving the group is a courtesy.
+    await this.deps.deadline.race(this.consumer.disconnect()).catch(() => {});
+    await this.deps.admin.close().catch(() => {});
+    this.settle();
+  }
+
+  private listen(): void {
+    const { GROUP_JOIN, CRASH, REBALANCING, REQUEST } = this.consumer.events;
+    const { topic } = this.options;
+    this.consumer.on(REQUEST, () => this.deps.deadline.answered());
+    this.consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment[topic] ?? []));
+    this.consumer.on(REBALANCING, () => void this.revoke());
+    this.consumer.on(CRASH, ({ payload }) => this.crashed(payload));
+  }
+
+  private crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
+    void this.revoke();
+    if (restart || this.stopped !== undefined) return;
+    this.settle(this.deps.deadline.expired ? this.deps.deadline.failure(error) : error);
+  }
+
+  /** Called while kafkajs is between joining and fetching, so the pause comes before the first fetch. */
+  private assigned(partitions: readonly number[]): void {
+    const { topic } = this.options;
+    if (partitions.length > 0) this.consumer.pause([{ topic, partitions: [...partitions] }]);
+    void this.revoke();
+    this.turns = this.turns.then(() => {
+      if (this.stopped !== undefined || partitions.length === 0) return;
+      this.assignment = new Assignment({
+        partitions,
+        handlers: this.handlers as ConsumerHandlers,
+        gate: this.gate,
+        source: { open: (starts) => this.open(starts), take: (partition, _from, signal) => this.buffers.take(partition, signal) },
+        onFailure: this.settle,
+      });
+    });
+  }
+
+  private revoke(): Promise<void> {
+    const ending = this.assignment;
+    this.assignment = undefined;
+    const ended = ending?.end();
+    this.turns = this.turns.then(async () => {
+      await ended?.catch(this.settle);
+      // An assignment that was made by a turn before this one.
+      const late = this.assignment;
+      this.assignment = undefined;
+      await late?.end().catch(this.settle);
+      this.buffers.close();
+    });
+    return this.turns;
+  }
+
+  private async open(starts: ReadonlyMap<number, bigint>): Promise<void> {
+    const { topic } = this.options;
+    await this.checkLog(starts);
+    for (const [partition, next] of starts) {
+      this.stale.delete(partition);
+      this.buffers.open(partition, next);
+      this.consumer.seek({ topic, partition, offset: next.toString() });
+      this.consumer.resume([{ topic, partitions: [partition] }]);
+    }
+  }
+
+  /** An offset that the log no longer has, or never had. Kafka's clients would go on from another one. */
+  private async checkLog(starts: ReadonlyMap<number, bigint>): Promise<void> {
+    const { topic } = this.options;
+    const ends = new Map((await this.deps.admin.endOffsets(topic)).map((end) => [end.partition, end]));
+    for (const [partition, next] of starts) {
+      const end = ends.get(partition);
+      if (end === undefined || next < end.low || next > end.high) {
+        throw new Failure('TRANSPORT_GAP', `partition ${partition} of ${topic} holds offsets ${end?.low ?? '-'} to ${end?.high ?? '-'}, but ${next} is needed`);
+      }
+    }
+  }
+
+  private async fetched({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+    const { partition } = batch;
+    const messages = batch.messages.map((message) => incomingMessage(partition, message));
+    const accepted = this.buffers.add(partition, messages, BigInt(batch.highWatermark));
+    if (accepted === 'accepted') {
+      this.stale.delete(partition);
+      resolveOffset(batch.lastOffset());
+    } else if (accepted === 'stale') await this.seekAgain(partition);
+  }
+
+  /** A fetch from before the seek, or one behind a hole; the second must not repeat itself for ever. */
+  private async seekAgain(partition: number): Promise<void> {
+    const next = this.buffers.expected(partition);
+    if (next === undefined) return;
+    const times = (this.stale.get(partition) ?? 0) + 1;
+    this.stale.set(partition, times);
+    try {
+      if (times > 1) await this.checkLog(new Map([[partition, next]]));
+      if (times > MAX_STALE) throw new Failure('TRANSPORT_GAP', `partition ${partition} of ${this.options.topic} does not hold offset ${next}`);
+    } catch (error) {
+      return this.settle(error);
+    }
+    this.consumer.seek({ topic: this.options.topic, partition, offset: next.toString() });
+  }
+
+  /** One commit at a time; what comes meanwhile goes with the next. */
+  private async sendPositions(): Promise<void> {
+    this.committing = true;
+    try {
+      while (this.positions.size > 0) {
+        const offsets = [...this.positions].map(([partition, next]) => ({ topic: this.options.topic, partition, offset: next.toString() }));
+        this.positions.clear();
+        await this.consumer.commitOffsets(offsets);
+      }
+    } catch {
+      // Advisory, see the port.
+    } finally {
+      this.committing = false;
+    }
+  }
 }

@@ -1,70 +1,76 @@
 /** The Kafka implementation of the transport port, on kafkajs. The only folder that knows kafkajs. */
-import { Failure } from '@causeway/contracts/failures';
-import kafkajs from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
-import type { Transport, TransportAdmin, TransportProducer } from '../port.ts';
-import type { TransportConfig } from '../transport-config.ts';
-import { kafkaAdmin } from './kafka-admin.ts';
+import type { Transport } from '../port.ts';
+import type { KafkaConfig } from '../transport-config.ts';
+import { BrokerDeadline } from './broker-deadline.ts';
+import { KafkaAdmin } from './kafka-admin.ts';
+import { kafkaClient } from './kafka-client.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
+import { kafkaFailure } from './kafka-failure.ts';
+import { KafkaProducer } from './kafka-producer.ts';
 
-/** kafkajs retries for ever with no broker (tulios/kafkajs#1721), so connecting has a deadline of its own. */
+/** A wrong address should be told while the operator still looks at the terminal. */
 const CONNECT_DEADLINE_MS = 15_000;
+/** A rolling restart of a cluster is shorter; a cluster that is gone is noticed before anyone asks. */
+const IDLE_DEADLINE_MS = 120_000;
+const SESSION_MS = 30_000;
 
-export async function connectKafka(config: Extract<TransportConfig, { kind: 'kafka' }>, log: Log): Promise<Transport> {
-  const kafka = new kafkajs.Kafka({
-    clientId: config.clientId,
-    brokers: [...config.brokers],
-    connectionTimeout: 3_000,
-    requestTimeout: 30_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 12 },
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: () => (entry) => log.debug({ kafka: entry.log, namespace: entry.namespace }, 'kafka client'),
-  });
-  const where = config.brokers.join(', ');
-  return {
-    kind: 'kafka',
-    admin: (): Promise<TransportAdmin> => kafkaAdmin(kafka, (work) => withDeadline(work, where)),
-    producer: async (): Promise<TransportProducer> => {
-      const producer = kafka.producer({
-        idempotent: true,
-        // Order inside a partition must survive a retry.
-        maxInFlightRequests: 1,
-        allowAutoTopicCreation: false,
-        createPartitioner: () => ({ message }) => message.partition as number,
-      });
-      await withDeadline(producer.connect(), where);
-      return {
-        send: async (messages) => {
-          const byTopic = Map.groupBy(messages, (m) => m.topic);
-          await producer.sendBatch({
-            acks: -1,
-            topicMessages: [...byTopic].map(([topic, list]) => ({ topic, messages: list.map((m) => ({ key: m.key, value: m.value, partition: m.partition })) })),
-          });
-        },
-        close: () => producer.disconnect(),
-      };
-    },
-    consumer: async (options) => {
-      const consumer = new KafkaConsumer(kafka, options);
-      await withDeadline(consumer.connect(), where);
-      return consumer;
-    },
-    close: async () => {},
-  };
+export async function connectKafka(config: KafkaConfig, log: Log): Promise<Transport> {
+  return new KafkaTransport(config, log);
 }
 
-async function withDeadline<T>(work: Promise<T>, where: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Failure('BROKER_UNREACHABLE', `no answer from ${where} within ${CONNECT_DEADLINE_MS / 1000} s`)), CONNECT_DEADLINE_MS);
-  });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, deadline]);
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure('BROKER_UNREACHABLE', `${where}: ${(cause as Error).message}`, { cause });
-  } finally {
-    clearTimeout(timer);
+class KafkaTransport implements Transport {
+  readonly kind = 'kafka';
+  private readonly config: KafkaConfig;
+  private readonly log: Log;
+  private readonly open = new Set<() => Promise<void>>();
+
+  constructor(config: KafkaConfig, log: Log) {
+    this.config = config;
+    this.log = log;
+  }
+
+  async admin(): Promise<KafkaAdmin> {
+    return this.keep(await this.connected(new KafkaAdmin(this.client(), this.deadline())), (admin) => admin.close());
+  }
+
+  async producer(options: { clientId?: string } = {}): Promise<KafkaProducer> {
+    return this.keep(await this.connected(new KafkaProducer(this.client(options.clientId), this.deadline())), (producer) => producer.close());
+  }
+
+  async consumer(options: Parameters<Transport['consumer']>[0]): Promise<KafkaConsumer> {
+    const kafka = this.client();
+    const admin = await this.connected(new KafkaAdmin(kafka, this.deadline()));
+    const deps = { kafka, admin, deadline: this.deadline(), sessionMs: this.config.sessionMs ?? SESSION_MS };
+    return this.keep(await this.connected(new KafkaConsumer(deps, options)), (consumer) => consumer.stop());
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.open].map((close) => close()));
+    this.open.clear();
+  }
+
+  private client(clientId: string = this.config.clientId): Kafka {
+    return kafkaClient(this.config, this.log, clientId);
+  }
+
+  private deadline(): BrokerDeadline {
+    return new BrokerDeadline(this.config.brokers, this.config.idleDeadlineMs ?? IDLE_DEADLINE_MS);
+  }
+
+  private async connected<T extends { connect(): Promise<void> }>(client: T): Promise<T> {
+    const { brokers, connectDeadlineMs = CONNECT_DEADLINE_MS } = this.config;
+    try {
+      await new BrokerDeadline(brokers, connectDeadlineMs).race(client.connect());
+    } catch (error) {
+      throw kafkaFailure(error, `connecting to ${brokers.join(', ')}`);
+    }
+    return client;
+  }
+
+  private keep<T>(made: T, close: (made: T) => Promise<void>): T {
+    this.open.add(() => close(made));
+    return made;
   }
 }

@@ -1,0 +1,34 @@
+/** A kafkajs client from our configuration: its log goes into ours, its retries are bounded by our own deadlines. */
+import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { Log } from '../../log.ts';
+import type { KafkaConfig } from '../transport-config.ts';
+
+/** A broker on the same network answers in milliseconds; this is for a connection that leads nowhere. */
+const CONNECTION_MS = 5_000;
+/** Longer than any append that a loaded broker took in tests; a request that times out is sent again. */
+const REQUEST_MS = 30_000;
+
+export function kafkaClient(config: KafkaConfig, log: Log, clientId: string): Kafka {
+  return new kafkajs.Kafka({
+    clientId,
+    brokers: [...config.brokers],
+    connectionTimeout: CONNECTION_MS,
+    requestTimeout: REQUEST_MS,
+    // Quick at first, as a broker that restarts is back in seconds, and never slower than the eye.
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 12 },
+    ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
+    ...(config.sasl === undefined ? {} : { sasl: config.sasl as SASLOptions }),
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: () => (entry) => route(entry, log),
+  });
+}
+
+/**
+ * What kafkajs reports of single answers and attempts: it retries them, or they reach us as an exception (a topic that
+ * exists already, a coordinator that is still loading). The retry limit is ours to set, as there is a deadline behind it.
+ */
+const EXPECTED = /^(Response |Could not |Failed to send request|Limiting retries for the idempotent producer|The group is rebalancing)/;
+
+function route({ namespace, log: { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...rest } }: LogEntry, log: Log): void {
+  log[EXPECTED.test(message) ? 'debug' : 'warn']({ ...rest, namespace }, `kafka client: ${message}`);
+}
