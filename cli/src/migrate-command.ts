@@ -1,10 +1,15 @@
 /** `causeway migrate`: options, progress and outcome; the work itself is in migrate/. */
 import { basename, resolve } from 'node:path';
-import { Failure } from '@causeway/contracts/failures';
 import type { Command } from 'commander';
-import { exitCodeOfVerdict, type MachineOutcome } from './migrate/machine-outcome.ts';
-import { migrate, type MigrateResult } from './migrate/migrate.ts';
-import { createProgress } from './progress/create-progress.ts';
+import { createPool } from '@causeway/runtime/postgres-pool';
+import type pg from 'pg';
+import { exitCodeOfVerdict, outcomeOf } from './migrate/machine-outcome.ts';
+import { migrate, type MigrateOptions, type MigrateResult } from './migrate/migrate.ts';
+import { writeMigrationReport } from './migrate/write-migration-report.ts';
+import { type OpenedParts, openParts } from './open-parts.ts';
+import { printSummary } from './print-summary.ts';
+import { createProgress, type Progress } from './progress/create-progress.ts';
+import { exportQuarantine } from './quarantine-export.ts';
 import type { CliContext } from './run-cli.ts';
 import { migrationFolder, stateFolder } from './state-folder.ts';
 import { targetAddress } from './target-address.ts';
@@ -53,21 +58,39 @@ export function registerMigrate(program: Command, context: CliContext): void {
 async function runMigrate(source: string, flags: MigrateFlags, context: CliContext): Promise<void> {
   const address = targetAddress(flags.to, context.environment);
   for (const warning of address.warnings) context.stderr.write(`causeway: warning: ${warning}\n`);
-  if (address.url === null) throw new Failure('USAGE', 'no target was given');
-  const name = flags.name ?? basename(source);
-  const progress = createProgress({
+  const state = stateFolder(flags.state, context);
+  const parts = await openParts({ url: address.url, brokers: flags.brokers, transport: flags.transport, state, context });
+  const pool = createPool({ url: parts.url, max: 4, applicationName: 'causeway migrate' });
+  try {
+    const options = migrateOptions(source, flags, context, parts, state);
+    const progress = progressOn(context, flags.quiet === true || flags.json === true);
+    for (const note of parts.notes) progress.handle({ kind: 'note', text: note });
+    const result = await migrate({ ...options, onEvent: (event) => progress.handle(event) }, pool).finally(() => progress.finish(null));
+    await tellOutcome({ result, options, flags, context, pool });
+  } finally {
+    await pool.end();
+    await parts.close();
+  }
+}
+
+function progressOn(context: CliContext, quiet: boolean): Progress {
+  return createProgress({
     stream: context.stderr,
     isTTY: context.stderr.isTTY === true,
     columns: () => context.stderr.columns ?? 80,
     color: context.environment.NO_COLOR === undefined,
-    quiet: flags.quiet === true,
+    quiet,
   });
-  const result = await migrate({
+}
+
+function migrateOptions(source: string, flags: MigrateFlags, context: CliContext, parts: OpenedParts, state: string): Omit<MigrateOptions, 'onEvent'> {
+  const name = flags.name ?? basename(source);
+  return {
     source: resolve(context.cwd, source),
     name,
-    url: address.url,
-    transport: { kind: flags.transport ?? 'kafka', brokers: flags.brokers ?? context.environment.KAFKA_BROKERS ?? '', embeddedFile: '' },
-    stateFolder: migrationFolder(stateFolder(flags.state, context), name),
+    url: parts.url,
+    transport: parts.transport,
+    stateFolder: migrationFolder(state, name),
     planFile: flags.plan === undefined ? undefined : resolve(context.cwd, flags.plan),
     targetSchema: flags.targetSchema,
     names: flags.names,
@@ -76,14 +99,24 @@ async function runMigrate(source: string, flags: MigrateFlags, context: CliConte
     replace: flags.replace ?? [],
     environment: context.environment,
     signal: context.signal,
-    onEvent: (event) => progress.handle(event),
-  }).finally(() => progress.finish(null));
-  const outcome = outcomeOf(result);
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(outcome)}\n`);
-  context.setExitCode(exitCodeOfVerdict(outcome.verdict, flags.acceptQuarantine === true));
+  };
 }
 
-function outcomeOf(result: MigrateResult): MachineOutcome {
-  const tables = result.verification.tables.map(({ source, target, sourceRows, targetRows, quarantinedRows, equal }) => ({ source, target, sourceRows, targetRows, quarantinedRows, equal }));
-  return { verdict: result.verification.verdict, tables, seconds: result.seconds };
+interface Ended {
+  readonly result: MigrateResult;
+  readonly options: Omit<MigrateOptions, 'onEvent'>;
+  readonly flags: MigrateFlags;
+  readonly context: CliContext;
+  readonly pool: pg.Pool;
+}
+
+async function tellOutcome({ result, options, flags, context, pool }: Ended): Promise<void> {
+  const { record, verification, seconds, usage, serverVersion } = result;
+  if (flags.quarantineOut !== undefined) await exportQuarantine(pool, record, resolve(context.cwd, flags.quarantineOut));
+  const written = result.alreadyDone ? null : await writeMigrationReport({ pool, url: options.url, record, verification, seconds, usage, serverVersion, toolVersion: context.version, warnings: [] }, options.stateFolder);
+  if (result.alreadyDone) context.stderr.write(`migration ${JSON.stringify(record.name)} is complete and its source has not changed; nothing to do\n`);
+  const outcome = { ...outcomeOf(verification, seconds), rssMiB: Object.fromEntries(usage.map((u) => [u.service, u.peakRssMiB])), ...(written === null ? {} : { report: written.html }) };
+  printSummary(context, outcome, verification, flags.json === true);
+  if (written !== null && flags.json !== true) context.stdout.write(`report: ${written.html}\n`);
+  context.setExitCode(exitCodeOfVerdict(outcome.verdict, flags.acceptQuarantine === true));
 }

@@ -4,17 +4,25 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
+import { registerQuarantine } from './quarantine-command.ts';
+import { registerReport } from './report-command.ts';
+import { registerStatus } from './status-command.ts';
+import { registerVerify } from './verify-command.ts';
 import { failedOutcome } from './migrate/machine-outcome.ts';
 
 /** What a command needs of the process; given, so that no command reaches for globals. */
 export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly version: string;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
   setExitCode(code: number): void;
 }
+
+/** Of the workspace's package.json; a test holds the two together. */
+export const TOOL_VERSION = '0.1.0';
 
 const EXIT_CODES = `
 Exit codes: 0 proved equal · 1 a difference, or rows in the quarantine that were not accepted · 2 usage · 3 environment · 130 interrupted`;
@@ -24,7 +32,8 @@ export async function runCli(host: NodeJS.Process): Promise<void> {
   let code = 0;
   const context: CliContext = {
     environment: host.env,
-    cwd: host.cwd(),
+    cwd: host.env.CAUSEWAY_CWD ?? host.cwd(),
+    version: TOOL_VERSION,
     stdout: host.stdout,
     stderr: host.stderr,
     signal: abort.signal,
@@ -52,12 +61,25 @@ function buildProgram(context: CliContext): Command {
   const program = new Command('causeway')
     .description('Moves a live SQLite application to PostgreSQL through Kafka, and proves that nothing was lost.')
     .addHelpText('after', EXIT_CODES)
+    .version(TOOL_VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => void context.stderr.write(text) });
   registerPlan(program, context);
   registerMigrate(program, context);
-  for (const command of program.commands) command.exitOverride();
+  registerVerify(program, context);
+  registerStatus(program, context);
+  registerReport(program, context);
+  registerQuarantine(program, context);
+  overrideExits(program);
   return program;
+}
+
+/** A usage error must end through our own exit code, also in a command's subcommands. */
+function overrideExits(command: Command): void {
+  for (const sub of command.commands) {
+    sub.exitOverride();
+    overrideExits(sub);
+  }
 }
 
 function report(error: unknown, signal: AbortSignal, host: NodeJS.Process): number {

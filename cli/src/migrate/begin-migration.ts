@@ -64,6 +64,7 @@ function sourceRecord(prepared: PreparedSource, planned: PlannedSource): SourceR
     bytes: prepared.bytes,
     encoding: schema.encoding,
     journalMode: schema.journalMode,
+    pageBytes: schema.pageBytes,
     sequences: Object.fromEntries(schema.tables.filter((t) => t.sequence !== null).map((t) => [t.name, String(t.sequence)])),
   };
 }

@@ -1,5 +1,6 @@
 /** The last line of `migrate --json` and `verify --json`: stable, documented in docs/machine-interface.md. */
 import { FAILURES, type FailureCode } from '@causeway/contracts/failures';
+import type { StoredVerification } from './stored-verification.ts';
 
 export type Verdict = 'equal' | 'equal_with_quarantine' | 'different' | 'failed';
 
@@ -20,6 +21,9 @@ export interface MachineOutcome {
   readonly code?: FailureCode;
   readonly message?: string;
   readonly remedy?: string;
+  /** Peak resident memory by service. */
+  readonly rssMiB?: Readonly<Record<string, number>>;
+  /** Path of the HTML report. */
   readonly report?: string;
 }
 
@@ -32,4 +36,9 @@ export function exitCodeOfVerdict(verdict: Verdict, acceptQuarantine: boolean): 
   if (verdict === 'equal') return 0;
   if (verdict === 'equal_with_quarantine') return acceptQuarantine ? 0 : 1;
   return verdict === 'different' ? 1 : 3;
+}
+
+export function outcomeOf(verification: StoredVerification, seconds: Readonly<Record<string, number>>): MachineOutcome {
+  const tables = verification.tables.map(({ source, target, sourceRows, targetRows, quarantinedRows, equal }) => ({ source, target, sourceRows, targetRows, quarantinedRows, equal }));
+  return { verdict: verification.verdict, tables, seconds };
 }

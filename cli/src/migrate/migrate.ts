@@ -11,7 +11,7 @@ import { advancePhase, findMigration, type MigrationRecord } from '@causeway/con
 import { recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
 import { createLog } from '@causeway/runtime/log';
-import { checkTarget, createPool } from '@causeway/runtime/postgres-pool';
+import { checkTarget } from '@causeway/runtime/postgres-pool';
 import { type PreparedSource, prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
@@ -50,16 +50,11 @@ export interface MigrateResult {
   readonly alreadyDone: boolean;
 }
 
-export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
-  const pool = createPool({ url: options.url, max: 4, applicationName: 'causeway migrate' });
-  try {
-    const { version } = await checkTarget(pool, options.url);
-    await ensureControlSchema(pool);
-    const run = new MigrationRun(options, pool, version);
-    return await run.run();
-  } finally {
-    await pool.end();
-  }
+/** The pool stays the caller's: it reads the record for the report afterwards. */
+export async function migrate(options: MigrateOptions, pool: pg.Pool): Promise<MigrateResult> {
+  const { version } = await checkTarget(pool, options.url);
+  await ensureControlSchema(pool);
+  return await new MigrationRun(options, pool, version).run();
 }
 
 class MigrationRun {

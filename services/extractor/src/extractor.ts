@@ -14,6 +14,7 @@ import type { Log } from '@causeway/runtime/log';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
+import { completeQuarantine } from './complete-quarantine.ts';
 import { Publisher, type PublishedPart } from './publish/publisher.ts';
 import { publishSchemas } from './publish/publish-schemas.ts';
 import { Reader } from './reader.ts';
@@ -121,10 +122,10 @@ class SnapshotRun {
     let since = performance.now();
     for (;;) {
       this.check();
+      await completeQuarantine(this.input.pool, this.g, this.reader, this.contracts, (table, range) => this.ranges.get(table)?.[range] as KeyRange);
       const record = await readMigration(this.input.pool, this.g.migration);
       if (record.generation !== this.g.generation || atLeast(record.phase, 'loaded')) return;
       const committed = await this.countCommitted();
-      if (committed === total) return;
       if (committed !== seen) {
         seen = committed;
         since = performance.now();

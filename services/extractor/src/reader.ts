@@ -1,6 +1,7 @@
 /** The main thread's side of the reader thread: requests, replies and credit. */
 import { Worker } from 'node:worker_threads';
 import { Failure, type FailureCode } from '@causeway/contracts/failures';
+import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { PublishedPart } from './publish/publisher.ts';
@@ -32,6 +33,11 @@ export class Reader {
   async read(contract: TableContract, schemaId: number, ranges: readonly KeyRange[]): Promise<void> {
     const reply = await this.ask({ kind: 'read', contract, schemaId, ranges });
     if (reply.kind === 'surprise') throw new Failure('PLAN_REVISED', `table ${JSON.stringify(reply.table)}, column ${JSON.stringify(reply.column)}: ${reply.reason}`);
+  }
+
+  /** Key and original cells of the row at a place among those of a range that were accepted. */
+  async acceptedRow(contract: TableContract, range: KeyRange, place: number): Promise<{ key: readonly ExactCell[]; values: readonly ExactCell[] }> {
+    return (await this.ask({ kind: 'row', contract, range, place })) as Extract<ReaderReply, { kind: 'row' }>;
   }
 
   /** Bytes that became durable; the reader may go on. */

@@ -26,6 +26,7 @@ export interface SourceRecord {
   readonly bytes: number;
   readonly encoding: string;
   readonly journalMode: string;
+  readonly pageBytes: number;
   /** sqlite_sequence, by table, as decimal. */
   readonly sequences: Readonly<Record<string, string>>;
 }

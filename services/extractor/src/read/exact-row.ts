@@ -91,11 +91,16 @@ function whyNot(column: ColumnContract, value: Cell | null, storage: string): [c
 }
 
 function rejectOf(contract: TableContract, row: ExactRow, column: number, code: string, reason: string, decode: TextDecoding): Reject {
+  return { ...exactRowCells(contract, row, decode), column: (contract.columns[column] as ColumnContract).source, code, reason };
+}
+
+/** Key and values of a row with their original classes and bytes. */
+export function exactRowCells(contract: TableContract, row: ExactRow, decode: TextDecoding): Pick<Reject, 'key' | 'values'> {
   const values = contract.columns.map((c, i) => exactCell(c.source, row.cells[i] as ExactCellRead, decode));
   const key = contract.keyless
     ? [{ name: 'rowid', class: 'integer' as const, bytes: Buffer.from(String(row.identity)) }]
     : contract.key.map((name) => values[contract.columns.findIndex((c) => c.source === name)] as ExactCell);
-  return { key, column: (contract.columns[column] as ColumnContract).source, code, reason, values };
+  return { key, values };
 }
 
 function exactCell(name: string, cell: ExactCellRead, decode: TextDecoding): ExactCell {

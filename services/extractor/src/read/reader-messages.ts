@@ -1,4 +1,5 @@
 /** What the main thread and the reader thread say to each other. */
+import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 
@@ -15,11 +16,13 @@ export interface ReaderStart {
 
 export type ReaderRequest =
   | { readonly kind: 'plan'; readonly contract: TableContract }
-  | { readonly kind: 'read'; readonly contract: TableContract; readonly schemaId: number; readonly ranges: readonly KeyRange[] };
+  | { readonly kind: 'read'; readonly contract: TableContract; readonly schemaId: number; readonly ranges: readonly KeyRange[] }
+  | { readonly kind: 'row'; readonly contract: TableContract; readonly range: KeyRange; readonly place: number };
 
 export type ReaderReply =
   | { readonly kind: 'ranges'; readonly ranges: readonly KeyRange[] }
   | { readonly kind: 'part'; readonly table: number; readonly range: number; readonly bytes: Uint8Array; readonly last: boolean; readonly rows: number; readonly rejects: number }
   | { readonly kind: 'read'; readonly table: number }
+  | { readonly kind: 'row'; readonly key: readonly ExactCell[]; readonly values: readonly ExactCell[] }
   | { readonly kind: 'surprise'; readonly table: string; readonly column: string; readonly reason: string }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure } from '@causeway/contracts/failures';
 import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { textDecoding } from './exact-row.ts';
+import { acceptedRow } from './accepted-row.ts';
 import { planRanges } from './plan-ranges.ts';
 import { readRange, tableReading } from './read-range.ts';
 import type { ReaderReply, ReaderRequest, ReaderStart } from './reader-messages.ts';
@@ -22,6 +23,7 @@ const decode = textDecoding(String(db.pragma('encoding', { simple: true })));
 port.on('message', (request: ReaderRequest) => {
   try {
     if (request.kind === 'plan') reply({ kind: 'ranges', ranges: planRanges(db, request.contract) });
+    else if (request.kind === 'row') reply({ kind: 'row', ...acceptedRow(db, request.contract, request.range, request.place, decode) });
     else read(request);
   } catch (error) {
     const failure: Failure = sourceFailure(start.file, error);
