@@ -22,9 +22,10 @@ interface ColumnInfo {
 const pragma = <T>(db: SourceDatabase, name: string, argument: string): T[] => db.pragma(`${name}(${quoteIdentifier(argument)})`) as T[];
 
 export function discoverSchema(db: SourceDatabase): SourceSchema {
-  const listed = (db.prepare("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' ORDER BY name").all() as ListedTable[]).filter(
-    (t) => !t.name.toLowerCase().startsWith('sqlite_'),
-  );
+  // In the order of their making: a view may read one that was made before it.
+  const listed = (
+    db.prepare("SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view') WHERE l.schema = 'main' ORDER BY s.rowid").all() as ListedTable[]
+  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_'));
   const sql = new Map((db.prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')").all() as { name: string; sql: string | null }[]).map((r) => [r.name, r.sql ?? '']));
   const tables: SourceTable[] = [];
   const objects: SourceObject[] = [];

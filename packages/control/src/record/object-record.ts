@@ -31,11 +31,11 @@ export async function readPlannedObjects(pool: pg.Pool, g: Generation): Promise<
   return result.rows;
 }
 
-export async function setObjectState(pool: pg.Pool, g: Generation, number: number, state: 'made' | 'failed', problem: string): Promise<void> {
+export async function setObjectState(pool: pg.Pool, g: Generation, number: number, state: 'made' | 'failed', fidelity: string | null, note: string): Promise<void> {
   await pool.query(
-    `UPDATE causeway.schema_object SET state = $4, fidelity = CASE WHEN $4 = 'failed' THEN 'needs_decision' ELSE fidelity END,
-            notes = concat_ws('; ', nullif(notes, ''), nullif($5, '')) WHERE migration = $1 AND generation = $2 AND object_no = $3`,
-    [g.migration, g.generation, number, state, problem],
+    `UPDATE causeway.schema_object SET state = $4, fidelity = coalesce($5, fidelity), notes = concat_ws('; ', nullif(notes, ''), nullif($6, ''))
+      WHERE migration = $1 AND generation = $2 AND object_no = $3`,
+    [g.migration, g.generation, number, state, fidelity, note],
   );
 }
 

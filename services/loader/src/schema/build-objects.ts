@@ -14,17 +14,35 @@ import { identityColumn } from './create-tables.ts';
 export async function buildObjects(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
   for (const contract of contracts) await setSequence(pool, g, contract);
   for (const object of await readPlannedObjects(pool, g)) {
-    try {
-      await pool.query(object.targetSql);
-      await setObjectState(pool, g, object.number, 'made', '');
-    } catch (error) {
-      if (isConnectionError(error)) throw error;
-      const { code } = error as { code?: string };
-      // 42P07, 42710, 42P16: made by an earlier run that was stopped before it could say so.
-      const already = code === '42P07' || code === '42710' || code === '42P16';
-      await setObjectState(pool, g, object.number, already ? 'made' : 'failed', already ? '' : messageOf(error));
-      if (!already) log.warn({ kind: object.kind, code }, 'an object of the schema could not be made; see the report');
-    }
+    const made = await makeObject(pool, object.targetSql);
+    await setObjectState(pool, g, object.number, made.state, made.fidelity, made.note);
+    if (made.state === 'failed') log.warn({ kind: object.kind }, 'an object of the schema could not be made; see the report');
+  }
+}
+
+interface Made {
+  readonly state: 'made' | 'failed';
+  /** Null: as planned. */
+  readonly fidelity: 'approximated' | 'needs_decision' | null;
+  readonly note: string;
+}
+
+/** 42P07, 42710, 42P16: made by an earlier run that was stopped before it could say so. */
+const ALREADY = new Set(['42P07', '42710', '42P16']);
+/** Rows that were already there break the constraint: it is kept for new rows. */
+const VIOLATED = new Set(['23503', '23514']);
+
+async function makeObject(pool: pg.Pool, sql: string): Promise<Made> {
+  try {
+    await pool.query(sql);
+    return { state: 'made', fidelity: null, note: '' };
+  } catch (error) {
+    if (isConnectionError(error)) throw error;
+    const code = (error as { code?: string }).code ?? '';
+    if (ALREADY.has(code)) return { state: 'made', fidelity: null, note: '' };
+    if (!VIOLATED.has(code)) return { state: 'failed', fidelity: 'needs_decision', note: messageOf(error) };
+    await pool.query(`${sql} NOT VALID`);
+    return { state: 'made', fidelity: 'approximated', note: 'rows that are already there violate it: it is NOT VALID, and holds for new rows' };
   }
 }
 

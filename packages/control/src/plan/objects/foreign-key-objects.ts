@@ -1,0 +1,34 @@
+/** Foreign keys. Orphans that SQLite let in keep the key NOT VALID; a parent that is not there is reported. */
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import { findColumn } from '@causeway/dialect/column-scope';
+import { foldAscii } from '@causeway/dialect/parse/fold-ascii';
+import type { PlanObject } from '../plan-document.ts';
+import type { SourceForeignKey } from '../source-schema.ts';
+import type { RelationNames } from './relation-names.ts';
+import type { TableScope } from './table-scope.ts';
+
+const ACTIONS = new Set(['NO ACTION', 'RESTRICT', 'CASCADE', 'SET NULL', 'SET DEFAULT']);
+
+export function foreignKeyObjects(table: TableScope, tables: readonly TableScope[], names: RelationNames): PlanObject[] {
+  return table.source.foreignKeys.map((key) => foreignKeyObject(table, key, tables, names));
+}
+
+function foreignKeyObject(table: TableScope, key: SourceForeignKey, tables: readonly TableScope[], names: RelationNames): PlanObject {
+  const written = `FOREIGN KEY (${key.columns.map(quoteIdentifier).join(', ')}) REFERENCES ${quoteIdentifier(key.parent)} (${key.parentColumns.map((c) => (c === null ? '?' : quoteIdentifier(c))).join(', ')})`;
+  const declared = table.parsed?.foreignKeys.find((f) => f.columns.map(foldAscii).join('\0') === key.columns.map(foldAscii).join('\0'));
+  const wished = declared?.name ?? `${table.plan.target}_${key.columns.join('_')}_fkey`;
+  const base = { kind: 'foreign_key', name: wished, table: table.source.name, source: written } as const;
+  const parent = tables.find((t) => foldAscii(t.source.name) === foldAscii(key.parent));
+  if (parent === undefined) return { ...base, fidelity: 'needs_decision', target: null, stage: 'none', notes: [`the table ${JSON.stringify(key.parent)} that it refers to is not there`] };
+  const children = key.columns.map((name) => findColumn(table.scope, name)?.target);
+  const parents = key.parentColumns.map((name) => (name === null ? undefined : findColumn(parent.scope, name)?.target));
+  if (children.includes(undefined) || parents.includes(undefined)) {
+    return { ...base, fidelity: 'needs_decision', target: null, stage: 'none', notes: ['it names a column that is not there, or a parent without a fitting primary key'] };
+  }
+  const list = (columns: readonly (string | undefined)[]): string => columns.map((c) => quoteIdentifier(c as string)).join(', ');
+  const action = (event: string, what: string): string => (ACTIONS.has(what) && what !== 'NO ACTION' ? ` ON ${event} ${what}` : '');
+  const target =
+    `ALTER TABLE ${table.target} ADD CONSTRAINT ${quoteIdentifier(names.claim(wished))} FOREIGN KEY (${list(children)}) REFERENCES ${parent.target} (${list(parents)})` +
+    `${action('UPDATE', key.onUpdate)}${action('DELETE', key.onDelete)}${declared?.initiallyDeferred === true ? ' DEFERRABLE INITIALLY DEFERRED' : ''}`;
+  return { ...base, fidelity: 'exact', target, stage: 'foreign_key', notes: [] };
+}
