@@ -150,19 +150,22 @@ export function hashAscii(s: string): boolean {
 }
 
 function begin(length: number): void {
-  state.fill((START + length) | 0);
+  const s = (START + length) | 0;
+  state[0] = s;
+  state[1] = s;
+  state[2] = s;
 }
 
-/** Takes all whole blocks of the first `count` scratch bytes and moves what is left to the front; returns its size. */
-function absorb(count: number): number {
+/** Takes `blocks` blocks of twelve bytes from the front of `from`. */
+function absorbBlocks(from: Int32Array, blocks: number): void {
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;
-  const end = Math.floor(count / 12) * 3;
+  const end = blocks * 3;
   for (let i = 0; i < end; i += 3) {
-    a = (a + (words[i] as number)) | 0;
-    b = (b + (words[i + 1] as number)) | 0;
-    c = (c + (words[i + 2] as number)) | 0;
+    a = (a + (from[i] as number)) | 0;
+    b = (b + (from[i + 1] as number)) | 0;
+    c = (c + (from[i + 2] as number)) | 0;
     a = (a - c) ^ ((c << 4) | (c >>> 28));
     c = (c + b) | 0;
     b = (b - a) ^ ((a << 6) | (a >>> 26));
@@ -179,8 +182,14 @@ function absorb(count: number): number {
   state[0] = a;
   state[1] = b;
   state[2] = c;
-  const left = count - end * 4;
-  if (end > 0) for (let i = 0; i < left; i++) scratch[i] = scratch[end * 4 + i] as number;
+}
+
+/** Takes all whole blocks of the first `count` scratch bytes and moves what is left to the front; returns its size. */
+function absorb(count: number): number {
+  const blocks = Math.floor(count / 12);
+  absorbBlocks(words, blocks);
+  const left = count - blocks * 12;
+  if (blocks > 0) for (let i = 0; i < left; i++) scratch[i] = scratch[blocks * 12 + i] as number;
   return left;
 }
 
@@ -193,8 +202,19 @@ function end(left: number): void {
   );
 }
 
+/** The first `length` bytes of memory that is also seen as words: no copy. */
+export function hashAligned(bytes: Uint8Array, asWords: Int32Array, length: number): void {
+  begin(length);
+  const blocks = Math.floor(length / 12);
+  absorbBlocks(asWords, blocks);
+  const left = length - blocks * 12;
+  for (let i = 0; i < left; i++) scratch[i] = bytes[blocks * 12 + i] as number;
+  end(left);
+}
+
 /** Any bytes, in constant memory. */
-export function hashBytes(bytes: Uint8Array, length = bytes.length): void {
+export function hashBytes(bytes: Uint8Array): void {
+  const { length } = bytes;
   begin(length);
   let left = 0;
   for (let at = 0; at < length; ) {
@@ -212,7 +232,7 @@ const PIECE = Math.floor((SCRATCH_BYTES - 12) / 3);
 /** The UTF-8 bytes of a well-formed string, in constant memory; returns their number. */
 export function hashUtf8(s: string): number {
   if (s.length <= PIECE) {
-    const length = scratch.utf8Write(s, 0);
+    const length = scratch.write(s, 0, 'utf8');
     begin(length);
     end(absorb(length));
     return length;
@@ -225,7 +245,7 @@ export function hashUtf8(s: string): number {
     const last = s.charCodeAt(to - 1);
     // Both halves of a pair belong into one piece.
     if (to < s.length && last >= 0xd800 && last <= 0xdbff) to--;
-    left = absorb(left + scratch.utf8Write(s.slice(at, to), left));
+    left = absorb(left + scratch.write(s.slice(at, to), left, 'utf8'));
     at = to;
   }
   end(left);

@@ -9,7 +9,7 @@
  * over rows would be linear in the elements, and two rows that swapped the values of one column would go unnoticed.
  * Sums of digests are modulo 2^64 and come with the number of rows, so that order does not matter and multiplicity does.
  */
-import { hashAscii, hashByte, hashBytes, hashed, hashInt32, hashInt64, hashInt128, hashUtf8 } from './lookup3.ts';
+import { hashAligned, hashAscii, hashByte, hashBytes, hashed, hashInt32, hashInt64, hashInt128, hashUtf8 } from './lookup3.ts';
 
 /** Below this a loop over char codes beats a call into the runtime's UTF-8 writer (measured, Node 24). */
 const SHORT = 64;
@@ -110,8 +110,14 @@ export class RowDigest {
     return false;
   }
 
-  bytes(bytes: Uint8Array, length = bytes.length): void {
-    hashBytes(bytes, length);
+  bytes(bytes: Uint8Array): void {
+    hashBytes(bytes);
+    this.take();
+  }
+
+  /** The first `length` bytes of memory that is also seen as words. */
+  aligned(bytes: Uint8Array, asWords: Int32Array, length: number): void {
+    hashAligned(bytes, asWords, length);
     this.take();
   }
 
