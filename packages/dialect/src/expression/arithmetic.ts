@@ -18,11 +18,12 @@ function numbersOnly(left: Value, right: Value): void {
 export function addSubtractMultiply(left: Value, op: ArithmeticOperator, right: Value, context: Context): Value {
   if (left.kind === 'null' || right.kind === 'null') return NULL_VALUE;
   numbersOnly(left, right);
+  // A real on one side makes a real of the whole, whatever the other is.
+  if (left.kind === 'real' || right.kind === 'real') return doubles(left, op, right, context);
   if (left.kind === 'mixed' || right.kind === 'mixed') {
     context.notes.add('computed in decimal where SQLite computes in double precision or 64-bit integers');
     return mixedValue(`(${asNumeric(left)} ${op} ${asNumeric(right)})`, left.shortest === true || right.shortest === true);
   }
-  if (left.kind === 'real' || right.kind === 'real') return doubles(left, op, right, context);
   const range = resultRange(rangeOf(left), op, rangeOf(right));
   const [a, b] = [asBigint(left), asBigint(right)];
   if (within(range, INT64)) return intValue(`(${a} ${op} ${b})`, range, true);
@@ -49,11 +50,11 @@ const contains = (range: Interval, value: bigint): boolean => value >= range.min
 export function divide(left: Value, right: Value, context: Context): Value {
   if (left.kind === 'null' || right.kind === 'null') return NULL_VALUE;
   numbersOnly(left, right);
-  if (left.kind === 'mixed' || right.kind === 'mixed') throw new Untranslatable('a division whose operands may be integers or reals: SQLite truncates only between integers');
   if (left.kind === 'real' || right.kind === 'real') {
     context.notes.add(DOUBLE_RANGE);
     return realValue(`(${asDouble(left)} / ${nonZero(right, asDouble(right))})`);
   }
+  if (left.kind === 'mixed' || right.kind === 'mixed') throw new Untranslatable('a division whose operands may be integers or reals: SQLite truncates only between integers');
   const [a, b] = [asBigint(left), asBigint(right)];
   const quotient = `(${a} / ${nonZero(right, b)})`;
   if (!contains(rangeOf(left), INT64.min) || !contains(rangeOf(right), -1n)) return intValue(quotient, magnitude(rangeOf(left)), true);

@@ -2,7 +2,7 @@
 import type { Context } from './context.ts';
 import { coalesce, extreme, ifThenElse, jsonValid, nullIf, typeOf } from './functions-any.ts';
 import { abs, round } from './functions-number.ts';
-import { changeCase, hex, instr, length, replace, substr, trim, unicode } from './functions-text.ts';
+import { calendar, changeCase, hex, instr, length, replace, substr, trim, unicode } from './functions-text.ts';
 import { Untranslatable } from './untranslatable.ts';
 import type { Value } from './value.ts';
 
@@ -18,6 +18,8 @@ const same = (args: readonly Value[]): Value => ({ ...(args[0] as Value), affini
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map([
   ['abs', fn(1, 1, abs)],
   ['coalesce', fn(2, 127, coalesce)],
+  ['date', fn(1, 1, (a) => calendar(a, 'date'))],
+  ['datetime', fn(1, 1, (a) => calendar(a, 'datetime'))],
   ['hex', fn(1, 1, hex)],
   ['if', fn(2, 127, ifThenElse)],
   ['ifnull', fn(2, 2, coalesce)],

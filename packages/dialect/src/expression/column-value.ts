@@ -17,6 +17,7 @@ export function columnValue(column: ScopeColumn, qualifier = ''): Value {
   const double = kind !== 'mixed' ? {} : column.type === 'float8' ? { shortest: true, double: name } : { shortest: true };
   return {
     sql: columnSql(column, kind, name),
+    raw: name,
     ...double,
     kind,
     affinity: column.affinity,

@@ -33,7 +33,7 @@ function compareNull(left: Value, op: Comparator, right: Value): Value {
   if (!NULL_SAFE(op)) return boolValue('NULL::boolean');
   const other = left.kind === 'null' ? right : left;
   if (other.kind === 'null') return boolValue(op === 'IS DISTINCT FROM' ? 'FALSE' : 'TRUE');
-  return boolValue(`(${other.sql} ${op === 'IS DISTINCT FROM' ? 'IS NOT NULL' : 'IS NULL'})`);
+  return boolValue(`(${other.raw ?? other.sql} ${op === 'IS DISTINCT FROM' ? 'IS NOT NULL' : 'IS NULL'})`);
 }
 
 /** Rules of section 4.2: a numeric side makes numbers of the other's text, a text side makes text of a side without affinity. */

@@ -1,8 +1,14 @@
 /** What a translation gathers on its way down. */
-import type { ColumnScope, ScopeColumn } from '../column-scope.ts';
+import { type ColumnScope, findColumn, type ScopeColumn } from '../column-scope.ts';
+import type { Expr } from '../parse/sqlite-grammar.ts';
+import { columnValue } from './column-value.ts';
+import type { Value } from './value.ts';
 
 export interface Context {
-  readonly scope: ColumnScope;
+  /** The column of that name, or undefined; `table` is null where the expression names none. */
+  readonly resolve: (table: string | null, column: string) => Value | undefined;
+  /** Calls that mean something only where rows are grouped; null leaves the call to the scalar functions. */
+  readonly aggregate: (node: Expr) => Value | null;
   /** The text that the nodes' positions refer to. */
   readonly source: string;
   /** Reasons why the result is only approximate. */
@@ -17,6 +23,15 @@ export interface Context {
   readonly used: Set<ScopeColumn>;
 }
 
+/** Inside one table a qualifier can only be the table's own name. */
 export function makeContext(scope: ColumnScope, source: string): Context {
-  return { scope, source, notes: new Set(), state: { immutable: true }, collates: /collate/i.test(source), used: new Set(), strings: [] };
+  const resolve: Context['resolve'] = (_table, name) => {
+    const column = findColumn(scope, name);
+    return column === undefined ? undefined : columnValue(column);
+  };
+  return contextOf(resolve, () => null, source);
+}
+
+export function contextOf(resolve: Context['resolve'], aggregate: Context['aggregate'], source: string): Context {
+  return { resolve, aggregate, source, notes: new Set(), state: { immutable: true }, collates: /collate/i.test(source), used: new Set(), strings: [] };
 }

@@ -1,12 +1,11 @@
 /** The walk over SQLite's syntax tree. */
 import type { BinaryExpr, CaseExpr, InListExpr, LikeExpr, UnaryExpr } from 'sqlite3-parser';
-import { type CollationName, findColumn } from '../column-scope.ts';
+import type { CollationName } from '../column-scope.ts';
 import { foldAscii } from '../parse/fold-ascii.ts';
 import { type Expr, isDoubleQuoted } from '../parse/sqlite-grammar.ts';
 import { addSubtractMultiply, bitwise, complement, divide, negate, remainder } from './arithmetic.ts';
 import { translateCall } from './call.ts';
 import { translateCast } from './cast.ts';
-import { columnValue } from './column-value.ts';
 import { type Comparator, compare } from './compare.ts';
 import { asCondition } from './condition.ts';
 import type { Context } from './context.ts';
@@ -36,18 +35,18 @@ function rawValue(node: Expr, context: Context): Value {
 function nodeValue(node: Expr, context: Context): Value {
   switch (node.type) {
     case 'Id':
-      return named(node.name, node, context);
+      return named(null, node.name, node, context);
     case 'NameExpr':
-      return named(node.name.text, node, context);
+      return named(null, node.name.text, node, context);
     case 'QualifiedExpr':
-      return named(node.column.text, null, context);
+      return named(node.table.text, node.column.text, null, context);
     case 'ParenthesizedExpr':
       if (node.exprs.length !== 1) throw new Untranslatable('a row value');
       return rawValue(node.exprs[0] as Expr, context);
     case 'CollateExpr':
       return { ...rawValue(node.expr, context), collation: { name: collationName(node.collation), explicit: true } };
     case 'CastExpr':
-      return translateCast(translateNode(node.expr, context), typeText(node, context), context);
+      return translateCast(translateNode(node.expr, context), node.typeName?.name ?? '', context);
     case 'UnaryExpr':
       return unary(node, context);
     case 'BinaryExpr':
@@ -65,7 +64,8 @@ function nodeValue(node: Expr, context: Context): Value {
     case 'CaseExpr':
       return translateCase(node, context);
     case 'FunctionCallExpr':
-      return call(node, context);
+    case 'FunctionCallStarExpr':
+      return context.aggregate(node) ?? call(node, context);
     default:
       return leaf(node, context);
   }
@@ -92,24 +92,23 @@ const UNTRANSLATED: Partial<Record<Expr['type'], string>> = {
   ExistsExpr: 'EXISTS',
   InSelectExpr: 'IN (SELECT …)',
   InTableExpr: 'IN table',
-  FunctionCallStarExpr: 'an aggregate',
   VariableExpr: 'a parameter',
   RaiseExpr: 'RAISE',
 };
 
 /** A column first; then TRUE and FALSE; then, only between double quotes, a string. */
-function named(name: string, node: Expr | null, context: Context): Value {
-  const column = findColumn(context.scope, name);
-  if (column !== undefined) {
-    context.used.add(column);
-    return columnValue(column);
+function named(table: string | null, name: string, node: Expr | null, context: Context): Value {
+  const value = context.resolve(table, name);
+  if (value !== undefined) {
+    if (value.column !== undefined) context.used.add(value.column);
+    return value;
   }
   if (node !== null && isDoubleQuoted(context.source, node)) {
     context.strings.push({ offset: node.span.offset, length: node.span.length, text: name });
     return stringConstant(name);
   }
   const folded = foldAscii(name);
-  if (folded === 'true' || folded === 'false') return truthConstant(folded === 'true');
+  if (table === null && (folded === 'true' || folded === 'false')) return truthConstant(folded === 'true');
   throw new Untranslatable(`there is no column ${name}`);
 }
 
@@ -119,12 +118,9 @@ function collationName(name: string): CollationName {
   throw new Untranslatable(`the collation ${name} belongs to the application`);
 }
 
-function typeText(node: Extract<Expr, { type: 'CastExpr' }>, _context: Context): string {
-  return node.typeName?.name ?? '';
-}
-
 function nullTestOperand(node: Expr, context: Context): string {
-  return rawValue(node, context).sql;
+  const value = rawValue(node, context);
+  return value.raw ?? value.sql;
 }
 
 function unary(node: UnaryExpr, context: Context): Value {
@@ -180,7 +176,7 @@ function truthTest(node: BinaryExpr, context: Context): Value | null {
   if (right.type === 'InListExpr' && (right.rhs ?? []).length === 0) throw new Untranslatable('IS with an empty IN list');
   if (right.type !== 'Id') return null;
   const folded = foldAscii(right.name);
-  if ((folded !== 'true' && folded !== 'false') || isDoubleQuoted(context.source, right) || findColumn(context.scope, folded)) return null;
+  if ((folded !== 'true' && folded !== 'false') || isDoubleQuoted(context.source, right) || context.resolve(null, folded) !== undefined) return null;
   return boolValue(`(${asCondition(translateNode(node.left, context))} IS ${node.op === 'IsNot' ? 'NOT ' : ''}${folded.toUpperCase()})`);
 }
 
@@ -272,8 +268,8 @@ function translateCase(node: CaseExpr, context: Context): Value {
   return caseOf(branches, otherwise);
 }
 
-function call(node: Extract<Expr, { type: 'FunctionCallExpr' }>, context: Context): Value {
-  if (node.distinctness !== undefined || node.orderBy !== undefined || node.filterOver !== undefined) throw new Untranslatable('an aggregate or window function');
+function call(node: Extract<Expr, { type: 'FunctionCallExpr' | 'FunctionCallStarExpr' }>, context: Context): Value {
+  if (node.type === 'FunctionCallStarExpr' || node.distinctness !== undefined || node.orderBy !== undefined || node.filterOver !== undefined) throw new Untranslatable('an aggregate or window function');
   const name = foldAscii(node.name.name);
   // json_valid() and typeof() ask about the column itself, whose answer does not rest on an assumption for jsonb.
   const args = (node.args ?? []).map((a) => (name === 'json_valid' ? rawValue(a, context) : translateNode(a, context)));

@@ -31,6 +31,8 @@ export interface Value {
   readonly constant?: Constant;
   /** Set where the value is a column as it stands. */
   readonly column?: ScopeColumn;
+  /** The column's name, where `sql` is a conversion of it. */
+  readonly raw?: string;
   /** Holds for all the column's values only if this is true; noted when the value is used for more than a null test. */
   readonly assumes?: string;
   /** For a mixed column of type double precision: the column itself, while `sql` is numeric. */
