@@ -5,6 +5,7 @@ import type { PartitionEnds, TopicSpec, TransportAdmin } from '../port.ts';
 import type { BrokerDeadline } from './broker-deadline.ts';
 import { isUnknownTopic, kafkaFailure } from './kafka-failure.ts';
 import { readAll } from './read-all.ts';
+import { untilSettled } from './until-settled.ts';
 
 /** Settings that are ours; a broker refuses names that it does not know. */
 const OWN_SETTINGS = /^causeway\./;
@@ -48,7 +49,7 @@ export class KafkaAdmin implements TransportAdmin {
   }
 
   async endOffsets(topic: string): Promise<readonly PartitionEnds[]> {
-    const ends = await this.ask(`reading the ends of topic ${topic}`, () => this.admin.fetchTopicOffsets(topic));
+    const ends = await this.ask(`reading the ends of topic ${topic}`, () => untilSettled(() => this.admin.fetchTopicOffsets(topic)));
     return ends.map((o) => ({ partition: o.partition, low: BigInt(o.low), high: BigInt(o.high) })).sort((a, b) => a.partition - b.partition);
   }
 

@@ -35,8 +35,13 @@ export function kafkaFailure(error: unknown, what: string): Failure {
   return new Failure('INTERNAL', what, { cause: error });
 }
 
+/** Kafka's names of everything that an error wraps. */
+export function errorTypes(error: unknown): string[] {
+  return [...chain(error)].map((link) => (link as KafkaError).type ?? '');
+}
+
 export function isUnknownTopic(error: unknown): boolean {
-  return [...chain(error)].some((link) => (link as KafkaError).type === 'UNKNOWN_TOPIC_OR_PARTITION');
+  return errorTypes(error).includes('UNKNOWN_TOPIC_OR_PARTITION');
 }
 
 function codeOf(error: KafkaError): FailureCode | undefined {
