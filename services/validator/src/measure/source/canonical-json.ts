@@ -111,10 +111,25 @@ export class CanonicalJson {
   }
 
   private number(): void {
+    if (this.shortInteger()) return;
     const token = numberToken(this.text, this.i);
     if (token === null) throw REFUSED;
     this.i = token.end;
     this.ascii(token.text);
+  }
+
+  /** Copies a whole number of one to fifteen digits without a sign, as most numbers are. */
+  private shortInteger(): boolean {
+    const { text, i } = this;
+    let end = i;
+    let c = text.charCodeAt(end);
+    while (c >= 48 && c <= 57) c = text.charCodeAt(++end);
+    const digits = end - i;
+    if (digits === 0 || digits > 15 || c === 46 || c === 101 || c === 69 || (digits > 1 && text.charCodeAt(i) === 48)) return false;
+    this.reserve(digits);
+    for (let k = i; k < end; k++) this.bytes[this.at++] = text.charCodeAt(k);
+    this.i = end;
+    return true;
   }
 
   /** Writes one or two bytes of punctuation. */

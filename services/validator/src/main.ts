@@ -1,0 +1,62 @@
+/** Entry point of the validator service. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readMigration } from '@causeway/control/record/migration-record';
+import { waitForPhase } from '@causeway/control/record/wait-for-phase';
+import { readSettings } from '@causeway/runtime/config-table';
+import { createLog } from '@causeway/runtime/log';
+import { startMetricsServer } from '@causeway/runtime/metrics-server';
+import { createPool } from '@causeway/runtime/postgres-pool';
+import { ownUsage, runService, tellParent } from '@causeway/runtime/service-lifecycle';
+import type pg from 'pg';
+import { VALIDATOR_SETTINGS } from './config.ts';
+import { validatorMetrics } from './report/validator-metrics.ts';
+import type { ProofVerdict } from './report/verdict.ts';
+import { runValidator, TABLES_AT_ONCE } from './validator.ts';
+
+const settings = readSettings(VALIDATOR_SETTINGS, process.env);
+const log = createLog('validator', settings.logLevel);
+/** How often a validator that stays looks for a new generation. */
+const GENERATION_POLL_MS = 2_000;
+
+await runService(log, async (signal) => {
+  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator' });
+  // A snapshot for each table at work, one connection to page through quarantines, one to cancel.
+  const pool = createPool({ url: settings.databaseUrl, max: TABLES_AT_ONCE + 2, applicationName: 'causeway validator' });
+  const metrics = validatorMetrics(server.registry);
+  await tellParent({ type: 'ready', metricsPort: server.port });
+  try {
+    for (;;) {
+      const record = await waitForPhase(pool, settings.migration, settings.mode === 'verify' ? 'planned' : 'loaded', signal);
+      server.setReady(true);
+      const verdict = await runValidator({
+        pool,
+        record,
+        sourceFile: settings.sourceFile === '' ? record.source.readPath : settings.sourceFile,
+        readers: settings.readers,
+        maxDifferences: settings.maxDifferences,
+        log,
+        signal,
+        onProgress: (table, rows) => {
+          metrics.rows(rows);
+          void tellParent({ type: 'progress', table, rows, bytes: 0, stage: 'verified' });
+        },
+        onVerified: (table) => metrics.verified(table),
+      });
+      await tellParent(ownUsage());
+      if (settings.mode !== 'serve') return { exitCode: exitCodeOf(verdict) };
+      await untilGenerationAfter(pool, record.generation, signal);
+    }
+  } finally {
+    await pool.end();
+    await server.close();
+  }
+});
+
+/** A quarantine is for the command to accept. */
+function exitCodeOf(verdict: ProofVerdict): number {
+  return verdict === 'equal' ? 0 : 1;
+}
+
+async function untilGenerationAfter(pool: pg.Pool, generation: number, signal: AbortSignal): Promise<void> {
+  while ((await readMigration(pool, settings.migration)).generation === generation) await sleep(GENERATION_POLL_MS, undefined, { signal });
+}
