@@ -10,10 +10,15 @@ const MAX_DEPTH = 500;
 /** numeric holds 131,072 digits before the point and 16,383 after it; exponents far below that are certainly safe. */
 const SAFE_EXPONENT = 1_000;
 
+/** Up to this many keys, comparing in place beats a set. */
+const FEW_KEYS = 8;
+
 class JsonScan {
   readonly s: string;
   i = 0;
   verdict: JsonVerdict = 'ok';
+  /** Whether the last string had an escape. */
+  escaped = false;
 
   constructor(s: string) {
     this.s = s;
@@ -75,20 +80,18 @@ class JsonScan {
     this.i++;
     this.blank();
     if (this.s.charCodeAt(this.i) === 125) return ++this.i > 0;
-    let first: string | undefined;
-    let more: Set<string> | undefined;
+    // Bounds of the keys so far, as pairs; a set of texts only where there are many or where one has an escape.
+    const bounds: number[] = [];
+    let texts: Set<string> | undefined;
     for (;;) {
       this.blank();
-      const start = this.i;
+      const start = this.i + 1;
+      this.escaped = false;
       if (!this.string()) return false;
-      const key = this.keyText(start);
-      // One key needs no set, and most documents have few keys.
-      if (first === undefined) first = key;
-      else {
-        more ??= new Set([first]);
-        if (more.has(key)) return this.fail('duplicate_key');
-        more.add(key);
-      }
+      const end = this.i - 1;
+      if (texts === undefined && (this.escaped || bounds.length >= FEW_KEYS * 2)) texts = this.textsOf(bounds);
+      if (texts === undefined ? this.repeats(bounds, start, end) : texts.size === texts.add(this.keyText(start, end)).size) return this.fail('duplicate_key');
+      bounds.push(start, end);
       this.blank();
       if (this.s.charCodeAt(this.i++) !== 58) return this.fail('invalid');
       if (!this.value(depth + 1)) return false;
@@ -99,8 +102,27 @@ class JsonScan {
     }
   }
 
-  keyText(start: number): string {
-    const raw = this.s.slice(start + 1, this.i - 1);
+  /** Whether the key between the bounds is one of those before: compared in place, without making strings. */
+  repeats(bounds: readonly number[], start: number, end: number): boolean {
+    const { s } = this;
+    for (let k = 0; k < bounds.length; k += 2) {
+      const other = bounds[k] as number;
+      if ((bounds[k + 1] as number) - other !== end - start) continue;
+      let at = 0;
+      while (at < end - start && s.charCodeAt(other + at) === s.charCodeAt(start + at)) at++;
+      if (at === end - start) return true;
+    }
+    return false;
+  }
+
+  textsOf(bounds: readonly number[]): Set<string> {
+    const texts = new Set<string>();
+    for (let k = 0; k < bounds.length; k += 2) texts.add(this.keyText(bounds[k] as number, bounds[k + 1] as number));
+    return texts;
+  }
+
+  keyText(start: number, end: number): string {
+    const raw = this.s.slice(start, end);
     return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
   }
 
@@ -114,6 +136,7 @@ class JsonScan {
         return true;
       }
       if (c === 92) {
+        this.escaped = true;
         if (!this.escape()) return false;
       } else if (c >= 32) this.i++;
       else return this.fail('invalid'); // a control character, or NaN at the end of the text

@@ -17,7 +17,7 @@ export function nullIf([value, other]: readonly Value[], context: Context): Valu
   const [v, o] = [value as Value, other as Value];
   if (v.kind === 'null' || o.kind === 'null') return { ...v, affinity: 'none', collation: null };
   // The function compares without affinity, by the first collation that its arguments have.
-  const equal = compare({ ...v, affinity: 'none' }, '=', { ...o, affinity: 'none' }, context, false);
+  const equal = compare({ ...v, affinity: 'none' }, '=', { ...o, affinity: 'none', collation: v.collation === null ? o.collation : null }, context, false);
   const unified = unify([v]);
   return unifiedValue(`(CASE WHEN ${equal.sql} THEN NULL ELSE ${unified.sqls[0]} END)`, unified);
 }
@@ -56,7 +56,8 @@ export function extreme(name: 'min' | 'max', args: readonly Value[]): Value {
   if (args.some((v) => v.kind === 'null')) return NULL_VALUE;
   const unified = unify(args);
   if (new Set(args.map((v) => v.kind)).size > 1 && unified.kind === 'mixed') throw new Untranslatable('min or max of integers and reals together');
-  const collation = args.find((v) => v.collation?.explicit === true)?.collation ?? args.find((v) => v.collation !== null)?.collation;
+  // The first argument that has a collation gives it, be it explicit or a column's.
+  const collation = args.find((v) => v.collation !== null)?.collation;
   if (unified.kind === 'text' && collation !== undefined && collation?.name !== 'BINARY') throw new Untranslatable(`min or max under ${collation?.name}`);
   const sqls = unified.kind === 'text' ? unified.sqls.map((s) => `${s} COLLATE "C"`) : unified.sqls;
   const anyNull = unified.sqls.map((s) => `${s} IS NULL`).join(' OR ');

@@ -4,7 +4,10 @@ import { asBigint, asDouble, asNumeric } from './numeric-form.ts';
 import { Untranslatable } from './untranslatable.ts';
 import { INT64, intValue, mixedValue, NULL_VALUE, rangeOf, realValue, type Value } from './value.ts';
 
-/** abs(-2^63) is an error on both sides. */
+/**
+ * abs(-2^63) is an error in SQLite, but only where it is evaluated; here it must not be one where PostgreSQL evaluates
+ * more than SQLite, so it stays the largest integer.
+ */
 export function abs([value]: readonly Value[]): Value {
   const v = value as Value;
   switch (v.kind) {
@@ -14,7 +17,9 @@ export function abs([value]: readonly Value[]): Value {
     case 'int': {
       const { min, max } = rangeOf(v);
       const most = -min > max ? -min : max;
-      return intValue(`abs(${asBigint(v)})`, { min: 0n, max: most > INT64.max ? INT64.max : most }, true);
+      const sql = asBigint(v);
+      if (min > INT64.min) return intValue(`abs(${sql})`, { min: 0n, max: most }, true);
+      return intValue(`abs(CASE WHEN ${sql} < -9223372036854775807 THEN -9223372036854775807 ELSE ${sql} END)`, { min: 0n, max: INT64.max }, true);
     }
     case 'real':
       return realValue(`abs(${v.sql})`);

@@ -126,12 +126,19 @@ function nullTestOperand(node: Expr, context: Context): string {
 function unary(node: UnaryExpr, context: Context): Value {
   if (node.op === 'Not') return boolValue(`(NOT ${asCondition(translateNode(node.expr, context))})`);
   // Only with its sign do these digits fit 64 bits.
-  if (node.op === 'Negative' && node.expr.type === 'NumericLiteral' && node.expr.value === '9223372036854775808') return intConstant(INT64.min);
+  if (node.op === 'Negative' && isDigitsOfMinimum(node.expr)) return intConstant(INT64.min);
   const v = translateNode(node.expr, context);
   if (node.op === 'Negative') return negate(v);
   if (node.op === 'BitwiseNot') return complement(v);
   // Unary plus takes a column's affinity away and nothing else.
   return { ...v, affinity: 'none' };
+}
+
+/** Parentheses and a unary plus between are not there for SQLite. */
+function isDigitsOfMinimum(node: Expr): boolean {
+  if (node.type === 'ParenthesizedExpr' && node.exprs.length === 1) return isDigitsOfMinimum(node.exprs[0] as Expr);
+  if (node.type === 'UnaryExpr' && node.op === 'Positive') return isDigitsOfMinimum(node.expr);
+  return node.type === 'NumericLiteral' && node.value === '9223372036854775808';
 }
 
 const COMPARATORS: Partial<Record<BinaryExpr['op'], Comparator>> = {

@@ -18,7 +18,7 @@ export function generateEncoder(contract: TableContract): RowEncoder {
     const absent = column.notNull ? `return ${i};` : 'w.buf[w.pos++] = 0;';
     return `v = row[${i + first}];\nif (v === null) { ${absent} } else { w.reserve(${FIXED_CELL_BYTES}); w.buf[w.pos++] = 2; ${take} }`;
   });
-  const identity = contract.keyless ? `w.reserve(${FIXED_CELL_BYTES}); w.int(row[0], MAX8);\n` : '';
+  const identity = contract.keyless ? `w.reserve(${FIXED_CELL_BYTES}); w.int(row[0], MAX8, 9223372036854775807);\n` : '';
   const body = `return function encode(w, row) {\nlet v;\nw.reserve(${contract.columns.length + FIXED_CELL_BYTES});\n${identity}${lines.join('\n')}\nreturn -1;\n}`;
   return new Function('MAX2', 'MAX4', 'MAX8', body)(32_767n, 2_147_483_647n, 9_223_372_036_854_775_807n) as RowEncoder;
 }
@@ -27,12 +27,12 @@ function callFor(column: ColumnContract): string {
   const { type, form } = column;
   switch (type.kind) {
     case 'int2':
-      return 'w.int(v, MAX2)';
+      return 'w.int(v, MAX2, 32767)';
     case 'int4':
-      return 'w.int(v, MAX4)';
+      return 'w.int(v, MAX4, 2147483647)';
     case 'int8':
     case 'interval':
-      return 'w.int(v, MAX8)';
+      return 'w.int(v, MAX8, 9223372036854775807)';
     case 'float8':
       return 'w.float8(v)';
     case 'boolean':

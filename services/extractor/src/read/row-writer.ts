@@ -67,9 +67,10 @@ export class RowWriter {
     this.buf[this.pos++] = Number(z);
   }
 
-  int(v: Cell, bound: bigint): boolean {
+  /** `limit` is the bound as a number: converting it for every cell was 5 % of the reader's time. */
+  int(v: Cell, bound: bigint, limit: number): boolean {
     if (typeof v === 'number') {
-      if (!Number.isSafeInteger(v) || v > Number(bound) || v < -Number(bound) - 1) return false;
+      if (!Number.isSafeInteger(v) || v > limit || v < -limit - 1) return false;
       if (v < EXACT_LIMIT && v > -EXACT_LIMIT) this.varint(v);
       else this.bigVarint(BigInt(v));
       return true;
@@ -108,11 +109,42 @@ export class RowWriter {
     let text: string | null;
     if (typeof v === 'number') {
       if (!this.exact && !(v < EXACT_LIMIT && v > -EXACT_LIMIT)) return false;
+      if (precision === undefined && this.hundredths(v)) return true;
       text = decimalOfReal(v);
     } else if (typeof v === 'bigint') text = v.toString();
     else return false;
     if (text === null || !fitsNumeric(text, precision, scale)) return false;
     this.ascii(text);
+    return true;
+  }
+
+  /**
+   * Money, quickly: a double that is the nearest one to a number of hundredths below 10^13 prints as exactly that number
+   * (both have at most 15 digits), so the runtime's search for the shortest decimal can be left out.
+   */
+  private hundredths(v: number): boolean {
+    const h = Math.round(v * 100);
+    if (h / 100 !== v || h > 1e15 || h < -1e15 || Object.is(v, -0)) return false;
+    let digits = h < 0 ? -h : h;
+    let scale = 2;
+    while (scale > 0 && digits % 10 === 0) {
+      digits /= 10;
+      scale--;
+    }
+    this.reserve(24);
+    const { buf } = this;
+    // Backwards from the end of the longest form, then moved to its place behind the length.
+    const end = this.pos + 24;
+    let at = end;
+    for (let written = 0; digits > 0 || written <= scale; written++) {
+      if (scale > 0 && written === scale) buf[--at] = 46;
+      buf[--at] = 48 + (digits % 10);
+      digits = Math.floor(digits / 10);
+    }
+    if (h < 0) buf[--at] = 45;
+    buf[this.pos] = (end - at) << 1;
+    buf.copyWithin(this.pos + 1, at, end);
+    this.pos += 1 + end - at;
     return true;
   }
 

@@ -1,5 +1,4 @@
 /** COPY … FROM STDIN (FORMAT binary) of tuples that are already in binary form. */
-import { once } from 'node:events';
 import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
 import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
@@ -13,7 +12,10 @@ export function copyStatement(contract: TableContract): string {
   return `COPY ${qualifiedName(contract.targetSchema, contract.target)} (${names.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT binary)`;
 }
 
-/** Sends the chunks in order; one is in memory at a time. Throws PostgreSQL's error. */
+/**
+ * Sends the chunks in order. A chunk's memory may be used again when `next` is asked for the one after: the stream has
+ * handed it to the socket by then. Throws PostgreSQL's error.
+ */
 export async function copyBinary(client: pg.ClientBase, contract: TableContract, chunks: Iterable<Buffer>): Promise<void> {
   const stream = client.query(copyFrom(copyStatement(contract)));
   const ended = new Promise<void>((resolve, reject) => {
@@ -25,7 +27,7 @@ export async function copyBinary(client: pg.ClientBase, contract: TableContract,
   stream.write(HEADER);
   for (const chunk of chunks) {
     if (stream.errored !== null) break;
-    if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), ended]);
+    await Promise.race([new Promise<void>((sent) => stream.write(chunk, () => sent())), ended]);
   }
   stream.end(TRAILER);
   await ended;

@@ -14,19 +14,23 @@ export class TableLoader {
     this.transcode = generateTranscoder(contract);
   }
 
-  /** COPY tuples of a run of rows. */
-  tuples(run: RowRun): Buffer {
-    this.writer.begin(run.bytes, run.at, outputRoom(this.contract, run.count, run.bytes.length - run.at));
+  /** COPY tuples of a run of rows, in memory that is lent by `room` and used again after the chunk was sent. */
+  tuples(run: RowRun, room: (bytes: number) => Buffer): Buffer {
+    this.writer.begin(run.bytes, run.at, room(this.roomFor(run)));
     this.transcode(this.writer, run.count, null);
     return this.writer.dst.subarray(0, this.writer.o);
   }
 
   /** COPY tuples one by one, for the search of a row that PostgreSQL refuses. */
   tupleList(run: RowRun): Buffer[] {
-    this.writer.begin(run.bytes, run.at, outputRoom(this.contract, run.count, run.bytes.length - run.at));
+    this.writer.begin(run.bytes, run.at, Buffer.allocUnsafeSlow(this.roomFor(run)));
     const starts: number[] = [];
     this.transcode(this.writer, run.count, starts);
     const { dst, o } = this.writer;
     return starts.map((start, i) => dst.subarray(start, starts[i + 1] ?? o));
+  }
+
+  private roomFor(run: RowRun): number {
+    return outputRoom(this.contract, run.count, run.bytes.length - run.at);
   }
 }

@@ -19,10 +19,10 @@ export class CopyWriter {
   o = 0;
 
   /** Points at a block's rows; room for them all is made at once, so that no cell needs a check. */
-  begin(src: Buffer, position: number, roomBytes: number): void {
+  begin(src: Buffer, position: number, dst: Buffer): void {
     this.src = src;
     this.p = position;
-    this.dst = Buffer.allocUnsafeSlow(roomBytes);
+    this.dst = dst;
     this.o = 0;
   }
 
@@ -90,11 +90,11 @@ export class CopyWriter {
     this.int32(-1);
   }
 
-  /** A varint of nine bytes or more may leave the exact range of a double. */
+  /** A varint of more than 53 bits would leave the exact range of a double: seven full bytes and 4 bits more. */
   private wide(): boolean {
     const { src, p } = this;
     for (let i = 0; i < 7; i++) if ((src[p + i] as number) < 128) return false;
-    return true;
+    return (src[p + 7] as number) > 15;
   }
 
   int8(): void {
