@@ -1,6 +1,5 @@
 /** A source file and a target schema with the same rows, made without any code of the product's loading path. */
-import { rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogicalType } from '@causeway/contracts/logical-type';
@@ -44,6 +43,7 @@ export class TwoSides {
   readonly schema: string;
   readonly pool: pg.Pool;
   readonly db: Database.Database;
+  private threads: SourceThreads | undefined;
 
   constructor(url: string, encoding = 'UTF-8') {
     this.schema = `validator ${process.pid} ${Math.random().toString(36).slice(2)}`;
@@ -58,6 +58,7 @@ export class TwoSides {
   }
 
   async close(): Promise<void> {
+    await this.threads?.close();
     await this.pool.query(`DROP SCHEMA ${quoteIdentifier(this.schema)} CASCADE`);
     await this.pool.end();
     this.db.close();
@@ -110,22 +111,19 @@ export class TwoSides {
     }
   }
 
-  async verify(contract: TableContract, options: { quarantine?: readonly (readonly ExactCell[])[]; maxDifferences?: number; readers?: number } = {}): Promise<TableVerification> {
-    const source = new SourceThreads(this.file, options.readers ?? 2);
-    try {
-      return await verifyTable({
-        contract,
-        source,
-        pool: this.pool,
-        quarantine: async function* () {
-          yield* options.quarantine ?? [];
-        },
-        signal: new AbortController().signal,
-        ...(options.maxDifferences === undefined ? {} : { maxDifferences: options.maxDifferences }),
-      });
-    } finally {
-      await source.close();
-    }
+  /** The reading threads stay: they read a new state of the file with every statement. */
+  async verify(contract: TableContract, options: { quarantine?: readonly (readonly ExactCell[])[]; maxDifferences?: number } = {}): Promise<TableVerification> {
+    this.threads ??= new SourceThreads(this.file);
+    return verifyTable({
+      contract,
+      source: this.threads,
+      pool: this.pool,
+      quarantine: async function* () {
+        yield* options.quarantine ?? [];
+      },
+      signal: new AbortController().signal,
+      ...(options.maxDifferences === undefined ? {} : { maxDifferences: options.maxDifferences }),
+    });
   }
 }
 
