@@ -1,0 +1,37 @@
+// What each task runs once the checkout is ready.
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './layout.mjs';
+import { BootstrapError } from './process.mjs';
+
+const inModules = (...path) => join(ROOT, 'node_modules', ...path);
+const jest = (args) => ({ command: 'node', args: ['--experimental-vm-modules', '--no-warnings', inModules('jest', 'bin', 'jest.js'), ...args], cwd: ROOT });
+
+const TASKS = {
+  // The caller's folder stays: paths in the arguments are relative to it.
+  run: (args) => [{ command: 'node', args: [join(ROOT, 'cli', 'dist', 'main.js'), ...args], cwd: callerFolder() }],
+  test: (args) => [jest(args)],
+  bench: (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'pipeline', 'main.ts'), ...args], cwd: callerFolder() }],
+  build: () => [],
+  // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.
+  check: (args) => [
+    { command: inModules('.bin', 'biome'), args: ['check', '.'], cwd: ROOT },
+    { command: 'node', args: [inModules('typescript', 'bin', 'tsc'), '-b'], cwd: ROOT },
+    { command: inModules('.bin', 'depcruise'), args: ['packages', 'services', 'cli'], cwd: ROOT },
+    ...(existsSync(join(ROOT, 'scripts', 'check-invariants.mjs')) ? [{ command: 'node', args: [join('scripts', 'check-invariants.mjs')], cwd: ROOT }] : []),
+    jest(['--testPathIgnorePatterns', '\\.(pg|kafka|e2e)\\.test\\.ts$', '/node_modules/', ...args]),
+  ],
+};
+
+/** npm runs scripts in the package's folder and says in INIT_CWD where the user was; elsewhere INIT_CWD is not about us. */
+function callerFolder() {
+  const folder = process.cwd();
+  const byNpm = process.env.npm_lifecycle_event !== undefined && realpathSync(folder) === realpathSync(ROOT);
+  return byNpm ? (process.env.INIT_CWD ?? folder) : folder;
+}
+
+export function commandFor(task, args) {
+  const make = Object.hasOwn(TASKS, task) ? TASKS[task] : undefined;
+  if (make === undefined) throw new BootstrapError(`usage: node scripts/bootstrap.mjs ${Object.keys(TASKS).join('|')} [arguments]`);
+  return make(args);
+}
