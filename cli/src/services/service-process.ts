@@ -3,6 +3,7 @@
  * control record. The connection string travels in the environment, never in the arguments.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure, type FailureCode } from '@causeway/contracts/failures';
@@ -62,7 +63,7 @@ export class ServiceProcess {
     const { name, environment, logFile } = this.options;
     const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
     const log = openSync(logFile, 'a', 0o600);
-    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: environment, stdio: ['ignore', log, log, 'ipc'] });
+    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { ...environment, CAUSEWAY_GROUP_SUFFIX: randomBytes(4).toString('hex') }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.child = child;
     this.failure = undefined;

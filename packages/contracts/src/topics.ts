@@ -21,8 +21,9 @@ export function schemaTopic(migrationId: string): string {
   return `causeway.${migrationId}.schemas`;
 }
 
-export function loaderGroup(migrationId: string, generation: number): string {
-  return `causeway.${migrationId}.g${generation}.loader`;
+/** All loaders that share the work have one group; a suffix makes it the group of one start. */
+export function loaderGroup(migrationId: string, generation: number, suffix: string): string {
+  return `causeway.${migrationId}.g${generation}.loader${suffix === '' ? '' : `.${suffix}`}`;
 }
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;

@@ -10,6 +10,9 @@ export const LOADER_SETTINGS = {
   metricsHost: { env: 'CAUSEWAY_METRICS_HOST', help: 'address of /metrics; loopback unless told', parse: text, fallback: '127.0.0.1' },
   metricsPort: { env: 'CAUSEWAY_METRICS_PORT', help: 'port of /metrics; 0 takes a free one', parse: wholeNumber(0, 65_535), fallback: 0 },
   logLevel: { env: 'CAUSEWAY_LOG_LEVEL', help: 'pino level', parse: text, fallback: 'info' },
+  // A killed member keeps its place in a group until its session ends; the command, which starts one loader and starts
+  // it again, gives each start a group of its own. The epoch in the target keeps two of them apart.
+  groupSuffix: { env: 'CAUSEWAY_GROUP_SUFFIX', help: 'makes the consumer group one of this start alone; empty: shared by all loaders', parse: text, fallback: '' },
   // Two COPYs keep two server processes busy; more only helps where the server has more cores to spare.
   lanes: { env: 'CAUSEWAY_LANES', help: 'partitions that are loaded at the same time', parse: wholeNumber(1, 16), fallback: 2 },
 } as const;

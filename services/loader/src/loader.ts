@@ -24,6 +24,7 @@ export interface LoaderInput {
   readonly transport: Transport;
   readonly record: MigrationRecord;
   readonly lanes: number;
+  readonly groupSuffix: string;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onApplied: (applied: Applied, bytes: number) => void;
@@ -42,7 +43,7 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
   // A group that subscribes to a topic that is not there yet gets no partitions and is not told when it appears.
   await ensureTopics(input.transport, record);
-  const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal });
+  const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation, input.groupSuffix), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal });
   const consuming = consumer.run({
     onAssigned: (partitions) => lane.claim(partitions),
     onRevoked: async (partitions) => lane.release(partitions),

@@ -30,6 +30,7 @@ await runService(log, async (signal) => {
       transport,
       record,
       lanes: settings.lanes,
+      groupSuffix: settings.groupSuffix,
       log,
       signal,
       onApplied: counting(server.registry),
