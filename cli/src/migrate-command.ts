@@ -14,7 +14,7 @@ import type { CliContext } from './run-cli.ts';
 import { migrationFolder, stateFolder } from './state-folder.ts';
 import { targetAddress } from './target-address.ts';
 
-interface MigrateFlags {
+export interface MigrateFlags {
   readonly to?: string;
   readonly brokers?: string;
   readonly transport?: 'kafka' | 'embedded';
@@ -55,7 +55,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .action((source: string, flags: MigrateFlags) => runMigrate(source, flags, context));
 }
 
-async function runMigrate(source: string, flags: MigrateFlags, context: CliContext): Promise<void> {
+export async function runMigrate(source: string, flags: MigrateFlags, context: CliContext): Promise<void> {
   const address = targetAddress(flags.to, context.environment);
   for (const warning of address.warnings) context.stderr.write(`causeway: warning: ${warning}\n`);
   const state = stateFolder(flags.state, context);

@@ -4,7 +4,9 @@ import { findMigration, listMigrations, type MigrationRecord } from '@causeway/c
 import { checkTarget, createPool, describeTarget } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { CliContext } from './run-cli.ts';
-import { requiredTarget } from './target-address.ts';
+import { type OpenedParts, openKeptTarget } from './open-parts.ts';
+import { stateFolder } from './state-folder.ts';
+import { targetAddress } from './target-address.ts';
 
 export interface MigrationSession {
   readonly pool: pg.Pool;
@@ -16,7 +18,9 @@ export interface MigrationSession {
 }
 
 export async function withSession<T>(flags: { to?: string; state?: string }, context: CliContext, work: (session: MigrationSession) => Promise<T>): Promise<T> {
-  const url = requiredTarget(flags, context);
+  const given = targetAddress(flags.to, context.environment).url;
+  const kept = given === null ? await openKeptTarget(stateFolder(flags.state, context), context) : null;
+  const url = given ?? (kept as OpenedParts).url;
   const pool = createPool({ url, max: 3, applicationName: 'causeway' });
   try {
     const { version } = await checkTarget(pool, url);
@@ -25,6 +29,7 @@ export async function withSession<T>(flags: { to?: string; state?: string }, con
     return await work({ pool, url, serverVersion: version, migration: (name) => choose(pool, name), all: () => listMigrations(pool) });
   } finally {
     await pool.end();
+    await kept?.close();
   }
 }
 

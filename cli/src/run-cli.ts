@@ -2,6 +2,7 @@
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
+import { registerDemo } from './demo-command.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
@@ -64,6 +65,7 @@ function buildProgram(context: CliContext): Command {
     .version(TOOL_VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => void context.stderr.write(text) });
+  registerDemo(program, context);
   registerPlan(program, context);
   registerMigrate(program, context);
   registerVerify(program, context);

@@ -41,10 +41,3 @@ function checked(url: string, where: string): string {
   if (parsed.protocol !== 'postgres:' && parsed.protocol !== 'postgresql:') throw new Failure('USAGE', `${where} holds an address that does not begin with postgres://`);
   return url;
 }
-
-/** For commands that look at an existing migration: given, or the one that causeway keeps in its state folder. */
-export function requiredTarget(flags: { to?: string }, context: { environment: Readonly<Record<string, string | undefined>> }): string {
-  const { url } = targetAddress(flags.to, context.environment);
-  if (url === null) throw new Failure('USAGE', 'say where the target is: --to or DATABASE_URL');
-  return url;
-}
