@@ -13,6 +13,8 @@ export default {
     '^@causeway/(extractor|loader|validator)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
     '^@causeway/cli/(.*)$': '<rootDir>/cli/src/$1.ts',
   },
+  globalSetup: '<rootDir>/tests/setup/start-servers.mjs',
+  globalTeardown: '<rootDir>/tests/setup/stop-servers.mjs',
   testTimeout: 120_000,
   maxWorkers: 2,
 };
