@@ -4,7 +4,7 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
-import type { ConsumerHandlers, IncomingMessage } from './port.ts';
+import type { ConsumerHandlers, IncomingBatch, IncomingMessage } from './port.ts';
 
 export interface TakenBatch {
   readonly messages: readonly IncomingMessage[];
@@ -60,16 +60,25 @@ export class Assignment {
   }
 
   private async lane(partition: number, start: bigint): Promise<void> {
-    const { handlers, source, gate } = this.options;
+    const { source, gate } = this.options;
     const { signal } = this.abort;
     let next = start;
     while (!signal.aborted) {
       const { messages, highWatermark } = await source.take(partition, next, signal);
       const end = endOf(messages, next);
-      await gate.run(async () => {
-        if (!signal.aborted) await handlers.onBatch({ partition, messages, highWatermark, signal });
-      });
+      await gate.run(() => this.handOver({ partition, messages, highWatermark, signal }));
       next = end;
+    }
+  }
+
+  private async handOver(batch: IncomingBatch): Promise<void> {
+    if (batch.signal.aborted) return;
+    try {
+      await this.options.handlers.onBatch(batch);
+    } catch (error) {
+      // Here and not further up: the gate lets the next one in as soon as this returns.
+      this.fail(error);
+      throw error;
     }
   }
 

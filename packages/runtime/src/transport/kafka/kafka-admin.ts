@@ -1,4 +1,5 @@
 /** Topics: made explicitly, checked when they are there already. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
 import type { Admin, Kafka } from 'kafkajs';
 import type { PartitionEnds, TopicSpec, TransportAdmin } from '../port.ts';
@@ -9,6 +10,9 @@ import { untilSettled } from './until-settled.ts';
 
 /** Settings that are ours; a broker refuses names that it does not know. */
 const OWN_SETTINGS = /^causeway\./;
+
+const EXISTENCE_LOOKS = 4;
+const EXISTENCE_PAUSE_MS = 250;
 
 export class KafkaAdmin implements TransportAdmin {
   private readonly kafka: Kafka;
@@ -49,7 +53,10 @@ export class KafkaAdmin implements TransportAdmin {
   }
 
   async endOffsets(topic: string): Promise<readonly PartitionEnds[]> {
-    const ends = await this.ask(`reading the ends of topic ${topic}`, () => untilSettled(() => this.admin.fetchTopicOffsets(topic)));
+    const ends = await this.ask(`reading the ends of topic ${topic}`, async () => {
+      if (!(await this.exists(topic))) throw new Failure('TRANSPORT_GAP', `there is no topic ${topic}`);
+      return untilSettled(() => this.admin.fetchTopicOffsets(topic));
+    });
     return ends.map((o) => ({ partition: o.partition, low: BigInt(o.low), high: BigInt(o.high) })).sort((a, b) => a.partition - b.partition);
   }
 
@@ -70,6 +77,15 @@ export class KafkaAdmin implements TransportAdmin {
 
   close(): Promise<void> {
     return this.admin.disconnect();
+  }
+
+  /** Asked more than once, as a broker may not have heard yet of a topic that another one has made. */
+  private async exists(topic: string): Promise<boolean> {
+    for (let look = 0; look < EXISTENCE_LOOKS; look++) {
+      if (look > 0) await sleep(EXISTENCE_PAUSE_MS);
+      if ((await this.admin.listTopics()).includes(topic)) return true;
+    }
+    return false;
   }
 
   private async ask<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafk
 import { Assignment } from '../assignment.ts';
 import { ConcurrencyGate } from '../concurrency-gate.ts';
 import type { ConsumerHandlers, ConsumerOptions, TransportConsumer } from '../port.ts';
-import type { BrokerDeadline } from './broker-deadline.ts';
+import { BrokerDeadline } from './broker-deadline.ts';
 import { incomingMessage } from './incoming-message.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { kafkaFailure } from './kafka-failure.ts';
@@ -21,6 +21,8 @@ const FETCH_PARTITION_BYTES = 8 * 1024 * 1024 + 1024;
 const FETCH_BYTES = 2 * FETCH_PARTITION_BYTES;
 /** How long a fetch may wait at the end of the log. Also how late a resumed partition is noticed, hence short. */
 const FETCH_WAIT_MS = 100;
+/** A broker that is there lets a member go in milliseconds. */
+const LEAVE_MS = 5_000;
 /** A seek takes effect at the next fetch; more fetches off the mark than this mean that the offset is not there. */
 const MAX_STALE = 5;
 
@@ -62,7 +64,7 @@ export class KafkaConsumer implements TransportConsumer {
       minBytes: 1,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => this.stopped === undefined && !this.deps.deadline.expired },
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async (error) => this.mayRestart(error) },
     });
     const { topic } = options;
     this.buffers = new LaneBuffers({
@@ -89,23 +91,26 @@ export class KafkaConsumer implements TransportConsumer {
     try {
       if (signal?.aborted === true || this.stopped !== undefined) return;
       this.listen();
-      await this.consumer.subscribe({ topic, fromBeginning: true });
-      await this.consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        // Handing over to the lanes takes no time; how many of them work at once is the gate's business.
-        partitionsConsumedConcurrently: 1,
-        eachBatch: (payload) => this.fetched(payload),
-      });
+      await this.start().catch((error) => this.settle(kafkaFailure(error, `consuming ${topic}`)));
       await settled;
-    } catch (error) {
-      throw this.stopped === undefined ? kafkaFailure(error, `consuming ${topic}`) : error;
     } finally {
       unwatch();
       signal?.removeEventListener('abort', onAbort);
-      void this.revoke();
+      // Also after a failure: a member that stays in the group would keep its partitions from the others.
+      void this.stop();
       await this.turns;
     }
+  }
+
+  private async start(): Promise<void> {
+    await this.consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      // Handing over to the lanes takes no time; how many of them work at once is the gate's business.
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.fetched(payload),
+    });
   }
 
   commit(offsets: ReadonlyMap<number, bigint>): void {
@@ -122,9 +127,9 @@ export class KafkaConsumer implements TransportConsumer {
     void this.revoke();
     await this.turns;
     await this.sendPositions();
-    // Its answer may never come; leaving the group is a courtesy.
-    await this.deps.deadline.race(this.consumer.disconnect()).catch(() => {});
-    await this.deps.admin.close().catch(() => {});
+    // Leaving is a courtesy to the other members; its answer may never come.
+    const leaving = new BrokerDeadline([], LEAVE_MS);
+    await leaving.race(Promise.all([this.consumer.disconnect(), this.deps.admin.close()])).catch(() => {});
     this.settle();
   }
 
@@ -140,7 +145,13 @@ export class KafkaConsumer implements TransportConsumer {
   private crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
     void this.revoke();
     if (restart || this.stopped !== undefined) return;
-    this.settle(this.deps.deadline.expired ? this.deps.deadline.failure(error) : error);
+    this.settle(this.deps.deadline.expired ? this.deps.deadline.failure(error) : kafkaFailure(error, `consuming ${this.options.topic}`));
+  }
+
+  /** kafkajs starts anew after any retriable error, for ever. */
+  private mayRestart(error: Error): boolean {
+    if (this.stopped !== undefined || this.deps.deadline.expired) return false;
+    return kafkaFailure(error, '').code === 'BROKER_UNREACHABLE' || kafkaFailure(error, '').code === 'INTERNAL';
   }
 
   /** Called while kafkajs is between joining and fetching, so the pause comes before the first fetch. */

@@ -1,5 +1,6 @@
 /** An idempotent producer: a retry inside this process neither duplicates nor reorders. */
-import type { Kafka, Message, Producer } from 'kafkajs';
+import { Failure } from '@causeway/contracts/failures';
+import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
 import type { OutgoingMessage, TransportProducer } from '../port.ts';
 import type { BrokerDeadline } from './broker-deadline.ts';
 import { kafkaFailure } from './kafka-failure.ts';
@@ -43,7 +44,7 @@ export class KafkaProducer implements TransportProducer {
     if (messages.length === 0) return;
     try {
       // Metadata answers are no life here: what counts is that a send succeeds.
-      await this.deadline.race(this.producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) }));
+      checkStored(messages, await this.deadline.race(this.producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) })));
     } catch (error) {
       this.failure = kafkaFailure(error, `sending to ${[...new Set(messages.map((m) => m.topic))].join(', ')}`);
       throw this.failure;
@@ -55,4 +56,11 @@ export class KafkaProducer implements TransportProducer {
 function byTopic(messages: readonly OutgoingMessage[]): { topic: string; messages: Message[] }[] {
   const topics = Map.groupBy(messages, (message) => message.topic);
   return [...topics].map(([topic, list]) => ({ topic, messages: list.map(({ key, value, partition, headers }) => ({ key, value, partition, ...(headers === undefined ? {} : { headers: { ...headers } }) })) }));
+}
+
+/** kafkajs drops, without a word, what is for a partition that the topic does not have. */
+function checkStored(messages: readonly OutgoingMessage[], stored: readonly RecordMetadata[]): void {
+  const answered = new Set(stored.map(({ topicName, partition }) => `${topicName}/${partition}`));
+  const lost = messages.find(({ topic, partition }) => !answered.has(`${topic}/${partition}`));
+  if (lost !== undefined) throw new Failure('CONFIG_INVALID', `topic ${lost.topic} has no partition ${lost.partition}`);
 }

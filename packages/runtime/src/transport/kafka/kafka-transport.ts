@@ -31,19 +31,19 @@ class KafkaTransport implements Transport {
     this.log = log;
   }
 
-  async admin(): Promise<KafkaAdmin> {
-    return this.keep(await this.connected(new KafkaAdmin(this.client(), this.deadline())), (admin) => admin.close());
+  admin(): Promise<KafkaAdmin> {
+    return this.connected(new KafkaAdmin(this.client(), this.deadline()), (admin) => admin.close());
   }
 
-  async producer(options: { clientId?: string } = {}): Promise<KafkaProducer> {
-    return this.keep(await this.connected(new KafkaProducer(this.client(options.clientId), this.deadline())), (producer) => producer.close());
+  producer(options: { clientId?: string } = {}): Promise<KafkaProducer> {
+    return this.connected(new KafkaProducer(this.client(options.clientId), this.deadline()), (producer) => producer.close());
   }
 
   async consumer(options: Parameters<Transport['consumer']>[0]): Promise<KafkaConsumer> {
     const kafka = this.client();
-    const admin = await this.connected(new KafkaAdmin(kafka, this.deadline()));
+    const admin = await this.admin();
     const deps = { kafka, admin, deadline: this.deadline(), sessionMs: this.config.sessionMs ?? SESSION_MS };
-    return this.keep(await this.connected(new KafkaConsumer(deps, options)), (consumer) => consumer.stop());
+    return this.connected(new KafkaConsumer(deps, options), (consumer) => consumer.stop());
   }
 
   async close(): Promise<void> {
@@ -59,18 +59,17 @@ class KafkaTransport implements Transport {
     return new BrokerDeadline(this.config.brokers, this.config.idleDeadlineMs ?? IDLE_DEADLINE_MS);
   }
 
-  private async connected<T extends { connect(): Promise<void> }>(client: T): Promise<T> {
+  private async connected<T extends { connect(): Promise<void> }>(client: T, close: (client: T) => Promise<void>): Promise<T> {
     const { brokers, connectDeadlineMs = CONNECT_DEADLINE_MS } = this.config;
+    const connecting = client.connect();
     try {
-      await new BrokerDeadline(brokers, connectDeadlineMs).race(client.connect());
+      await new BrokerDeadline(brokers, connectDeadlineMs).race(connecting);
     } catch (error) {
+      // kafkajs goes on trying; what it reaches after all must not keep the process alive.
+      connecting.then(() => close(client)).catch(() => {});
       throw kafkaFailure(error, `connecting to ${brokers.join(', ')}`);
     }
+    this.open.add(() => close(client));
     return client;
-  }
-
-  private keep<T>(made: T, close: (made: T) => Promise<void>): T {
-    this.open.add(() => close(made));
-    return made;
   }
 }
