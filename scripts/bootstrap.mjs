@@ -1,4 +1,4 @@
-// Makes a fresh checkout ready and runs one thing: `node scripts/bootstrap.mjs run|test|bench|check|build ARGS…`.
+// Makes a fresh checkout ready and runs one thing: `node scripts/bootstrap.mjs run|test|bench|lint|check|build ARGS…`.
 // Plain JavaScript without dependencies for Node 18 and newer: it must work before anything is installed.
 import { ensureBuild, ensurePackages, ensureTools, isReady, markReady } from './bootstrap/prepare.mjs';
 import { withLock } from './bootstrap/lock.mjs';

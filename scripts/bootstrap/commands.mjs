@@ -7,20 +7,25 @@ import { BootstrapError } from './process.mjs';
 const inModules = (...path) => join(ROOT, 'node_modules', ...path);
 const jest = (args) => ({ command: 'node', args: ['--experimental-vm-modules', '--no-warnings', inModules('jest', 'bin', 'jest.js'), ...args], cwd: ROOT });
 
+function lint() {
+  const invariants = join('scripts', 'check-invariants.mjs');
+  return [
+    { command: inModules('.bin', 'biome'), args: ['check', '.'], cwd: ROOT },
+    { command: 'node', args: [inModules('typescript', 'bin', 'tsc'), '-b'], cwd: ROOT },
+    { command: inModules('.bin', 'depcruise'), args: ['packages', 'services', 'cli'], cwd: ROOT },
+    ...(existsSync(join(ROOT, invariants)) ? [{ command: 'node', args: [invariants], cwd: ROOT }] : []),
+  ];
+}
+
 const TASKS = {
   // The caller's folder stays: paths in the arguments are relative to it.
   run: (args) => [{ command: 'node', args: [join(ROOT, 'cli', 'dist', 'main.js'), ...args], cwd: callerFolder() }],
   test: (args) => [jest(args)],
   bench: (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'pipeline', 'main.ts'), ...args], cwd: callerFolder() }],
   build: () => [],
+  lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.
-  check: (args) => [
-    { command: inModules('.bin', 'biome'), args: ['check', '.'], cwd: ROOT },
-    { command: 'node', args: [inModules('typescript', 'bin', 'tsc'), '-b'], cwd: ROOT },
-    { command: inModules('.bin', 'depcruise'), args: ['packages', 'services', 'cli'], cwd: ROOT },
-    ...(existsSync(join(ROOT, 'scripts', 'check-invariants.mjs')) ? [{ command: 'node', args: [join('scripts', 'check-invariants.mjs')], cwd: ROOT }] : []),
-    jest(['--testPathIgnorePatterns', '\\.(pg|kafka|e2e)\\.test\\.ts$', '/node_modules/', ...args]),
-  ],
+  check: (args) => [...lint(), jest(['--testPathIgnorePatterns', '\\.(pg|kafka|e2e)\\.test\\.ts$', '/node_modules/', ...args])],
 };
 
 /** npm runs scripts in the package's folder and says in INIT_CWD where the user was; elsewhere INIT_CWD is not about us. */
