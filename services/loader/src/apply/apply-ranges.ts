@@ -8,6 +8,7 @@ import type pg from 'pg';
 import type { PartitionClaim } from '../consume/partition-claim.ts';
 import type { CompleteRange } from '../consume/assemble-ranges.ts';
 import { copyBinary } from './copy-binary.ts';
+import { isDataError } from './data-error.ts';
 import { findRefused } from './find-refused.ts';
 import { quarantineByPlace, quarantineRows } from './quarantine-rows.ts';
 import type { TableLoader } from './table-loader.ts';
@@ -26,9 +27,6 @@ export interface Applied {
   readonly byTable: ReadonlyMap<number, { rows: number; bytes: number }>;
 }
 
-/** SQLSTATE classes that mean "this data", not "this moment": 22 data exception, 23 integrity, 54 limits. */
-const DATA_CLASSES = new Set(['22', '23', '54']);
-
 export async function applyRanges(context: ApplyContext, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint): Promise<Applied> {
   try {
     return await applyTogether(context, claim, ranges, nextOffset, false);
@@ -37,11 +35,6 @@ export async function applyRanges(context: ApplyContext, claim: PartitionClaim, 
     // One row spoils the whole COPY: again, range by range, with a search for that row.
     return await applyTogether(context, claim, ranges, nextOffset, true);
   }
-}
-
-export function isDataError(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && code.length === 5 && DATA_CLASSES.has(code.slice(0, 2));
 }
 
 async function applyTogether(context: ApplyContext, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint, searching: boolean): Promise<Applied> {

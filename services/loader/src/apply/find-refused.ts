@@ -4,8 +4,8 @@
  */
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
-import { isDataError } from './apply-ranges.ts';
 import { copyBinary } from './copy-binary.ts';
+import { isDataError } from './data-error.ts';
 
 export interface RefusedRow {
   /** Position of the row among the rows of its range that the extractor accepted. */
