@@ -22,18 +22,24 @@ export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): Tab
 }
 
 function contractOf(table: PlanTable, source: SourceTable, number: number, targetSchema: string): TableContract {
-  const key = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
+  const declared = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
+  const key = namesRows(table, declared) ? declared : [];
   return {
     table: number,
     source: table.name,
     targetSchema,
     target: table.target,
     columns: columnsOf(table, source),
-    order: readOrder(source, key),
+    order: readOrder(source, declared),
     key,
     keyless: key.length === 0,
     speculative: table.sampled,
   };
+}
+
+/** Several rows may have NULL in a key that is no integer key: such a key does not name them, their rowid does. */
+export function namesRows(table: PlanTable, key: readonly string[]): boolean {
+  return key.every((name) => table.columns.find((c) => c.name === name)?.notNull === true);
 }
 
 function columnsOf(table: PlanTable, source: SourceTable): TableContract['columns'] {

@@ -49,7 +49,8 @@ function planColumns(table: SourceTable, profile: TableProfile, names: readonly 
     const seen = profile.columns[i] as TableProfile['columns'][number];
     const decided = column.name === table.rowidColumn ? { type: { kind: 'int8' as const }, form: 'plain' as const, evidence: 'INTEGER PRIMARY KEY: the rowid' } : decideColumn(seen, profile.complete);
     const hasNulls = seen.classes.null > 0;
-    const notNull = column.name === table.rowidColumn || ((column.notNull || (table.withoutRowid && column.keyPosition > 0)) && !hasNulls);
+    // A key column is NOT NULL in PostgreSQL; SQLite lets NULLs into it, and then the table has no key that names a row.
+    const notNull = column.name === table.rowidColumn || ((column.notNull || column.keyPosition > 0) && !hasNulls);
     return {
       name: column.name,
       target: names[i] as string,

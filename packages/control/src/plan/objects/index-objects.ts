@@ -1,13 +1,19 @@
 /** Indexes and UNIQUE constraints. The primary key is made with the table's load; only its collation may need more. */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { translateIndex } from '@causeway/dialect/translate-index';
+import { namesRows } from '../contracts-from-plan.ts';
 import type { PlanObject } from '../plan-document.ts';
 import type { SourceIndex } from '../source-schema.ts';
 import type { RelationNames } from './relation-names.ts';
 import type { TableScope } from './table-scope.ts';
 
 export function indexObjects(table: TableScope, names: RelationNames): PlanObject[] {
-  return table.source.indexes.filter((index) => index.origin !== 'pk' || hasCollation(index)).map((index) => indexObject(table, index, names));
+  return table.source.indexes.filter((index) => index.origin !== 'pk' || hasCollation(index) || !keyNamesRows(table)).map((index) => indexObject(table, index, names));
+}
+
+/** A primary key with NULLs in it becomes a unique index: that is all that it ever was in SQLite. */
+function keyNamesRows(table: TableScope): boolean {
+  return namesRows(table.plan, table.source.columns.filter((c) => c.keyPosition > 0).map((c) => c.name));
 }
 
 const hasCollation = (index: SourceIndex): boolean => index.parts.some((part) => part.collation.toUpperCase() !== 'BINARY');
