@@ -9,7 +9,7 @@
  * over rows would be linear in the elements, and two rows that swapped the values of one column would go unnoticed.
  * Sums of digests are modulo 2^64 and come with the number of rows, so that order does not matter and multiplicity does.
  */
-import { hashAligned, hashAscii, hashByte, hashBytes, hashed, hashInt32, hashInt64, hashInt128, hashUtf8, SHORT_TEXT } from './lookup3.ts';
+import { hashAligned, hashByte, hashBytes, hashed, hashInt32, hashInt64, hashInt128, hashShortAscii, hashUtf8, SHORT_TEXT } from './lookup3.ts';
 
 const TWO32 = 4_294_967_296;
 
@@ -99,7 +99,7 @@ export class RowDigest {
 
   /** A well-formed string; true where all of it is within U+0001 to U+007F, as far as that was cheap to know. */
   text(s: string): boolean {
-    if (s.length < SHORT_TEXT && hashAscii(s)) {
+    if (s.length < SHORT_TEXT && hashShortAscii(s)) {
       this.take();
       return true;
     }
