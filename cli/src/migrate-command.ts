@@ -1,6 +1,6 @@
 /** `causeway migrate`: options, progress and outcome; the work itself is in migrate/. */
 import { basename, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { exitCodeOfVerdict, outcomeOf } from './migrate/machine-outcome.ts';
@@ -25,6 +25,8 @@ export interface MigrateFlags {
   readonly restart?: boolean;
   readonly copy?: boolean;
   readonly replace?: string[];
+  readonly services?: 'own' | 'external';
+  readonly id?: string;
   readonly state?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -46,6 +48,8 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('--replace <table...>', 'existing tables that may be dropped and made anew')
     .option('--restart', 'begin anew instead of resuming')
     .option('--copy', 'read from a consistent copy even if the source looks quiet')
+    .addOption(new Option('--services <where>', 'own: started by this command; external: they run elsewhere, with CAUSEWAY_MIGRATION set to the id').choices(['own', 'external']).default('own'))
+    .option('--id <id>', 'id of a new migration, for services that run elsewhere; default: a random one')
     .option('--accept-quarantine', 'exit with 0 although rows are in the quarantine')
     .option('--quarantine-out <file>', 'write quarantined rows as JSON lines')
     .option('--state <folder>', 'folder for logs, copies and reports; default: CAUSEWAY_STATE or .causeway')
@@ -97,6 +101,8 @@ function migrateOptions(source: string, flags: MigrateFlags, context: CliContext
     restart: flags.restart === true,
     copySource: flags.copy === true,
     replace: flags.replace ?? [],
+    id: flags.id,
+    externalServices: flags.services === 'external',
     environment: context.environment,
     signal: context.signal,
   };

@@ -2,7 +2,6 @@
  * The main job: one run of `migrate` from the source's path to the verdict. Everything durable is in the control
  * record, so a run that was cut off anywhere is continued by the next.
  */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
@@ -18,6 +17,8 @@ import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type pg from 'pg';
 import type { ProgressEvent } from '../progress/progress-event.ts';
 import { beginGeneration } from './begin-migration.ts';
+import { chooseId } from './choose-id.ts';
+import { ExternalServices } from './external-services.ts';
 import { openTarget } from './open-target.ts';
 import { planSource, type PlannedSource } from './migration-plan.ts';
 import { MigrationServices, type ServiceUsage } from './run-services.ts';
@@ -36,6 +37,10 @@ export interface MigrateOptions {
   readonly restart: boolean;
   readonly copySource: boolean;
   readonly replace: readonly string[];
+  /** Id of a new migration; undefined makes a random one. */
+  readonly id: string | undefined;
+  /** Services run elsewhere, under that id: this command only writes the record and follows it. */
+  readonly externalServices: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly onEvent: (event: ProgressEvent) => void;
@@ -63,7 +68,7 @@ class MigrationRun {
   private readonly serverVersion: string;
   private readonly seconds: Record<string, number> = {};
   private readonly began = performance.now();
-  private services: MigrationServices | undefined;
+  private services: MigrationServices | ExternalServices | undefined;
 
   constructor(options: MigrateOptions, pool: pg.Pool, serverVersion: string) {
     this.options = options;
@@ -74,7 +79,7 @@ class MigrationRun {
   async run(): Promise<MigrateResult> {
     const found = await findMigration(this.pool, this.options.name);
     if (found !== null && found.phase === 'completed' && !this.options.restart) return this.alreadyDone(found);
-    const id = found?.id ?? randomBytes(6).toString('hex');
+    const id = await chooseId(this.pool, this.options.name, found, this.options.id);
     const resumable = found !== null && !this.options.restart && this.unchanged(found);
     if (found !== null && !resumable && !this.options.restart) this.note('the source has changed since it was read; beginning again with its present contents');
     try {
@@ -111,7 +116,8 @@ class MigrationRun {
     if (generation === 1) this.startServices(id);
     const started = performance.now();
     const prepared = await prepareSource(this.options.source, join(this.options.stateFolder, 'source'), { forceCopy: copy || this.options.copySource });
-    const planned = this.plan(prepared, full);
+    // Services elsewhere cannot tell that a sample was wrong: then the plan rests on every row.
+    const planned = this.plan(prepared, full || this.options.externalServices);
     const record = await beginGeneration(this.pool, {
       id,
       name: this.options.name,
@@ -132,6 +138,11 @@ class MigrationRun {
 
   private startServices(id: string): void {
     const { transport, url, stateFolder, environment } = this.options;
+    if (this.options.externalServices) {
+      this.note(`services are expected to run elsewhere with CAUSEWAY_MIGRATION=${id}`);
+      this.services = new ExternalServices({ pool: this.pool, migration: id, signal: this.options.signal });
+      return;
+    }
     const meter = new TableProgressMeter(this.pool, id, this.options.onEvent);
     this.services = new MigrationServices(
       { migration: id, databaseUrl: url, transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, stateFolder, inherited: environment },
@@ -146,7 +157,7 @@ class MigrationRun {
     this.phase('snapshot');
     const started = performance.now();
     try {
-      await (this.services as MigrationServices).untilPhase(this.pool, 'loaded', this.options.signal);
+      await (this.services as NonNullable<typeof this.services>).untilPhase(this.pool, 'loaded', this.options.signal);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'PLAN_REVISED') throw error;
       this.note(`${error.message}: planning again from every row`);
@@ -161,7 +172,7 @@ class MigrationRun {
   }
 
   private async finish(record: MigrationRecord): Promise<MigrateResult> {
-    const services = this.services as MigrationServices;
+    const services = this.services as NonNullable<typeof this.services>;
     this.phase('verify');
     const started = performance.now();
     const validator = services.start('validator', { CAUSEWAY_MODE: 'once' });

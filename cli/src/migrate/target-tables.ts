@@ -35,8 +35,20 @@ async function dropTables(client: pg.ClientBase, names: readonly string[]): Prom
   }
 }
 
+const MADE_VIEW = /^CREATE VIEW ("(?:[^"]|"")*"\."(?:[^"]|"")*")/;
+
+/** Views of ours hang on tables of ours; the text that made one begins with its name. */
+async function dropOwnViews(client: pg.ClientBase, migration: string): Promise<void> {
+  const result = await client.query("SELECT target_sql FROM causeway.schema_object WHERE migration = $1 AND kind = 'view' AND state = 'made' ORDER BY generation DESC, object_no DESC", [migration]);
+  for (const row of result.rows) {
+    const name = MADE_VIEW.exec(row.target_sql as string)?.[1];
+    if (name !== undefined) await client.query(`DROP VIEW IF EXISTS ${name}`);
+  }
+}
+
 /** Drops the tables that earlier generations of this migration made, found by their recorded identity. */
 export async function dropOwnTables(client: pg.ClientBase, migration: string): Promise<void> {
+  await dropOwnViews(client, migration);
   const result = await client.query(
     `SELECT DISTINCT n.nspname AS schema, c.relname AS name FROM causeway.table_contract t
        JOIN pg_class c ON c.oid = t.target_oid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -39,6 +39,8 @@ export async function runExtractor(input: ExtractorInput): Promise<void> {
   const { pool, transport, record, signal } = input;
   const g: Generation = { migration: record.id, generation: record.generation };
   const topic = snapshotTopic(g.migration, g.generation);
+  // Started once more after the work was done: its topics may be deleted, and are not to be made again.
+  if (atLeast(record.phase, 'loaded')) return;
   await ensureTopics(transport, record);
   const contracts = await readContracts(pool, g);
   const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
