@@ -4,7 +4,10 @@ import type { Slice } from './slice.ts';
 import { WHOLE_TABLE } from './slice.ts';
 
 const MOST_SLICES = 64n;
-/** Below this a slice costs more in statements than it spreads. */
+/**
+ * Below this a slice costs more in statements than it spreads. A table of few rows is thus read by one thread, always
+ * the first: rows of fifty megabytes are then in memory one at a time.
+ */
 const LEAST_SPAN = 4_096n;
 
 export function cutSlices(order: (KeyBounds & { readonly column: string }) | null): Slice[] {

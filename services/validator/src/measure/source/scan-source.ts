@@ -5,6 +5,7 @@ import type { TableContract } from '@causeway/contracts/table-contract';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { CANONICAL, DOUBTFUL_NUMBER, type ReadMode } from './cell-reader.ts';
 import type { TextDecoding } from './exact-text.ts';
+import { releaseHuge } from './release-huge.ts';
 import { type RawRow, RowReading } from './row-reading.ts';
 import type { ScanTask } from './scan-task.ts';
 import { selectRows } from './source-statement.ts';
@@ -101,6 +102,7 @@ export class SourceScanner {
         task.row(reading, cells);
       } else if (mode === 'exact') task.uncanonical(reading, cells);
       else return verdict === DOUBTFUL_NUMBER ? 'classes' : 'exact';
+      releaseHuge(cells);
     }
     this.scan.progress(count);
     return 'done';

@@ -36,7 +36,6 @@ export interface SourceAnswers {
 }
 
 export type ThreadMessage =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly id: number; readonly rows: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: SourceAnswers[keyof SourceAnswers] }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string };

@@ -1,9 +1,9 @@
 /** A reading thread: SQLite is synchronous, so it lives here and the main thread stays free for PostgreSQL. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { sourceExtent } from '../../align/source-extent.ts';
 import { DescribeTask } from './describe-task.ts';
-import { textDecoding } from './exact-text.ts';
+import { type TextDecoding, textDecoding } from './exact-text.ts';
 import { ListTask } from './list-task.ts';
 import { MeasureTask } from './measure-task.ts';
 import { SourceScanner } from './scan-source.ts';
@@ -14,10 +14,23 @@ const { file } = workerData as ThreadStart;
 const port = parentPort as NonNullable<typeof parentPort>;
 const say = (message: ThreadMessage): void => port.postMessage(message);
 
-const db = openSource(file);
-// Every page is read once; a larger cache would only cost memory.
-db.pragma('cache_size = -2048');
-const decode = textDecoding(String(db.pragma('encoding', { simple: true })));
+interface OpenSource {
+  readonly db: SourceDatabase;
+  readonly decode: TextDecoding;
+}
+
+let opened: OpenSource | undefined;
+
+/** Opened by the first request, so that what is wrong with the file is an answer with its code and not a crash. */
+function source(): OpenSource {
+  if (opened === undefined) {
+    const db = openSource(file);
+    // Every page is read once; a larger cache would only cost memory.
+    db.pragma('cache_size = -2048');
+    opened = { db, decode: textDecoding(String(db.pragma('encoding', { simple: true }))) };
+  }
+  return opened;
+}
 
 port.on('message', ({ id, request }: { id: number; request: SourceRequest }) => {
   try {
@@ -27,12 +40,11 @@ port.on('message', ({ id, request }: { id: number; request: SourceRequest }) => 
     say({ kind: 'failed', id, code: failure.code, message: failure.message });
   }
 });
-say({ kind: 'ready' });
 
 function answer(id: number, request: SourceRequest): SourceAnswers[keyof SourceAnswers] {
   switch (request.kind) {
     case 'extent':
-      return sourceExtent(db, request.contract);
+      return sourceExtent(source().db, request.contract);
     case 'measure':
       return scan(id, request, new MeasureTask(request.contract, request.buckets, request.limit));
     case 'list':
@@ -45,8 +57,7 @@ function answer(id: number, request: SourceRequest): SourceAnswers[keyof SourceA
 function scan<Result>(id: number, request: Scan & { kind: SourceRequest['kind'] }, task: ScanTask<Result>): Result {
   const { contract, quarantine, slices, cursor } = request;
   const scanner = new SourceScanner({
-    db,
-    decode,
+    ...source(),
     contract,
     quarantine,
     leastMode: request.kind === 'describe' ? 'classes' : 'plain',

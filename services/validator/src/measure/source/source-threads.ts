@@ -42,7 +42,6 @@ class SourceThread {
   }
 
   private receive(message: ThreadMessage): void {
-    if (message.kind === 'ready') return;
     const pending = this.pending.get(message.id);
     if (message.kind === 'progress') {
       pending?.progress(message.rows);
