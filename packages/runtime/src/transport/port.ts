@@ -29,6 +29,7 @@
  *   rejects `run`: a batch is never retried over and over. Abort is no error: `run` resolves after `stop`.
  * Failures. What a broker calls retriable is retried until nothing has succeeded for a deadline, then everything
  *   rejects with BROKER_UNREACHABLE. After a rejection the object is spent: close it and make a new one.
+ *   A producer is also spent when a topic that it has sent to is removed (kafkajs asks for all of them at once).
  * Buffers. What was given to `send` must not be changed afterwards. What was delivered is a window into a larger buffer:
  *   copy what is kept for long.
  */

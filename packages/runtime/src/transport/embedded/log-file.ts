@@ -78,24 +78,31 @@ export function openLogFile(file: string): Database.Database {
 }
 
 function prepare(db: Database.Database, file: string): void {
-  db.pragma(`page_size = ${PAGE_BYTES}`);
+  db.defaultSafeIntegers(true);
+  // Before anything that writes: another program's database must not even get another journal mode.
+  const empty = isEmpty(db);
+  if (!empty) checkIdentity(db, file);
+  if (empty) db.pragma(`page_size = ${PAGE_BYTES}`);
   db.pragma('journal_mode = WAL');
   // Accepted must mean durable: NORMAL would lose the last commits of a WAL with the power.
   db.pragma('synchronous = FULL');
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
-  db.defaultSafeIntegers(true);
   db.transaction(() => {
-    const id = db.pragma('application_id', { simple: true });
-    const version = db.pragma('user_version', { simple: true });
-    const empty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0n;
-    if (empty) {
-      db.exec(LAYOUT);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${LAYOUT_VERSION}`);
-    } else if (Number(id) !== APPLICATION_ID || Number(version) !== LAYOUT_VERSION) {
-      throw new Failure('STATE_UNUSABLE', `${file} is no log of this version of causeway`);
-    }
+    if (!isEmpty(db)) return checkIdentity(db, file);
+    db.exec(LAYOUT);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${LAYOUT_VERSION}`);
   }).immediate();
+}
+
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0n;
+}
+
+function checkIdentity(db: Database.Database, file: string): void {
+  const id = Number(db.pragma('application_id', { simple: true }));
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (id !== APPLICATION_ID || version !== LAYOUT_VERSION) throw new Failure('STATE_UNUSABLE', `${file} is no log of this version of causeway`);
 }
 
 /** SQLite's own complaints about the file (full disk, no rights, locked) are the operator's to mend. */
