@@ -1,12 +1,14 @@
 /** The broker's jars: fetched once by Maven into a folder that all starters share. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '@causeway/contracts/failures';
 import { findProgram } from './find-program.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Environment } from './local-part.ts';
+import { partialFolder, removeFolder } from './partial-folder.ts';
 import { lastLines, runProgram } from './run-program.ts';
 
 const POM = fileURLToPath(new URL('../../../../ops/kafka/pom.xml', import.meta.url));
@@ -53,19 +55,30 @@ async function fetchInto(folder: string, options: JarsOptions): Promise<void> {
   const maven = findProgram('mvn', options.environment);
   if (maven === undefined) throw new Failure('TRANSPORT_UNAVAILABLE', 'Maven (mvn) is not on PATH, and Kafka has not been fetched yet');
   options.log?.(`fetching Kafka ${kafkaVersion()} (44 MB, once)`);
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
+  const partial = partialFolder(folder, 0o755);
   const run = await runProgram({
     command: maven,
-    args: ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`],
+    args: ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`, ...ownRepository(partial)],
     environment: options.environment,
     signal: options.signal,
   });
+  removeFolder(repositoryBeside(partial));
   const jars = run.code === 0 ? readdirSync(partial).filter((name) => name.endsWith('.jar')) : [];
   if (!jars.some((name) => name.startsWith('kafka_'))) {
-    rmSync(partial, { recursive: true, force: true });
+    removeFolder(partial);
     throw new Failure('TRANSPORT_UNAVAILABLE', `Maven could not fetch Kafka: ${lastLines(run.output)}`);
   }
   renameSync(partial, folder);
 }
+
+/** Users of containers often have no home that can be written, where Maven would keep what it fetches. */
+function ownRepository(partial: string): string[] {
+  try {
+    accessSync(userInfo().homedir, constants.W_OK);
+    return [];
+  } catch {
+    return [`-Dmaven.repo.local=${repositoryBeside(partial)}`];
+  }
+}
+
+const repositoryBeside = (partial: string): string => `${partial}.m2`;

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -121,10 +121,17 @@ test('a data folder of somebody else is refused and left as it was', async () =>
   expect(readFileSync(join(dataDir(), 'precious.txt'), 'utf8')).toBe('precious');
 });
 
-test('an abort while starting leaves nothing behind', async () => {
-  const abort = new AbortController();
-  const starting = startLocalPostgres({ stateDir, environment: process.env, signal: abort.signal, log: () => setTimeout(() => abort.abort(new Error('stop')), 300) });
-  await expect(starting).rejects.toThrow();
-  await waitFor(() => runningPostmaster(dataDir()) === undefined);
+test('an abort at any moment of the start leaves nothing behind', async () => {
+  // From the first files of initdb to the server's first breath.
+  for (const ms of [20, 150, 400, 700]) {
+    const abort = new AbortController();
+    const starting = startLocalPostgres({ stateDir, environment: process.env, signal: abort.signal, log: () => setTimeout(() => abort.abort(new Error('stop')), ms) });
+    await starting.then(
+      (server) => server.stop(),
+      (error: Error) => expect(error.message).toMatch(/stop|abort/),
+    );
+    expect(runningPostmaster(dataDir())).toBeUndefined();
+  }
   expect((await start()).attached).toBe(false);
+  expect(readdirSync(join(dataDir(), '..')).filter((name) => /partial|password$/.test(name) && name !== 'password')).toEqual([]);
 });

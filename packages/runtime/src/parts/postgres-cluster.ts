@@ -1,10 +1,11 @@
 /** Makes the data folder of a local server, once: SCRAM for everybody, UTF8, a random password. */
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import type { PostgresPrograms } from './find-postgres.ts';
 import type { Environment } from './local-part.ts';
+import { partialFolder, removeFolder } from './partial-folder.ts';
 import type { PostgresHome } from './postgres-home.ts';
 import { lastLines, runProgram } from './run-program.ts';
 
@@ -42,9 +43,7 @@ export function clusterPassword(home: PostgresHome): string {
 export async function makeCluster(options: ClusterOptions): Promise<void> {
   const { home, log } = options;
   log?.('preparing a PostgreSQL database on this machine');
-  const partial = `${home.dataDir}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { mode: 0o700 });
+  const partial = partialFolder(home.dataDir, 0o700);
   giveTo(home, partial);
   const password = randomBytes(24).toString('base64url');
   writeFileSync(passwordFile(home), `${password}\n`, { mode: 0o600 });
@@ -61,16 +60,15 @@ async function initialise(options: ClusterOptions, folder: string, password: str
   const secret = join(dirname(home.dataDir), '.initial-password');
   let output = '';
   for (const locale of ['C.UTF-8', 'C']) {
+    const args = ['-D', folder, '-U', LOCAL_ROLE, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`, '--no-instructions'];
     // initdb reads the password as the server's user, from a file that only this user can read.
     writeFileSync(secret, password, { mode: 0o600 });
     giveTo(home, secret);
-    const args = ['-D', folder, '-U', LOCAL_ROLE, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`, '--no-instructions'];
-    const run = await runProgram({ command: join(programs.bin, 'initdb'), args, environment, signal, cwd: folder, ...asUser(home) });
-    rmSync(secret, { force: true });
+    const run = await runProgram({ command: join(programs.bin, 'initdb'), args, environment, signal, cwd: folder, ...asUser(home) }).finally(() => rmSync(secret, { force: true }));
     if (run.code === 0) return;
     output = run.output;
   }
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   throw new Failure('PART_FAILED', `initdb failed: ${lastLines(output)}`);
 }
 

@@ -3,10 +3,11 @@
  * server runs as another user, for whom /root or a 0700 state folder is closed: then the data lies where system services
  * keep theirs, and the part's folder says where.
  */
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
+import { removeFolder } from './partial-folder.ts';
 import { canReach, serverUser, type UnprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresHome {
@@ -34,8 +35,8 @@ export function postgresHome(stateDir: string, ownUid: number | undefined): Post
 /** Removes what a part has stored, wherever it lies. The server must be stopped. */
 export function removePostgresHome(stateDir: string): void {
   const location = readLocation(resolve(stateDir));
-  if (location !== undefined) rmSync(location, { recursive: true, force: true });
-  rmSync(stateDir, { recursive: true, force: true });
+  if (location !== undefined) removeFolder(location);
+  removeFolder(stateDir);
 }
 
 function makePartDir(partDir: string, user: UnprivilegedUser | undefined): void {

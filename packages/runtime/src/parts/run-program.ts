@@ -32,11 +32,16 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    // An abort is told here at once, but the program still writes for a moment: only its end frees its folder.
+    let trouble: Error | undefined;
     child.once('error', (error) => {
-      if (run.signal.aborted) reject(run.signal.reason);
-      else resolve({ code: null, output: `${output}${error.message}` });
+      trouble = error;
+      if (child.pid === undefined) resolve({ code: null, output: error.message });
     });
-    child.once('close', (code) => resolve({ code, output }));
+    child.once('close', (code) => {
+      if (run.signal.aborted) reject(run.signal.reason);
+      else resolve({ code, output: `${output}${trouble?.message ?? ''}` });
+    });
   });
 }
 
