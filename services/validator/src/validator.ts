@@ -11,6 +11,7 @@ import { sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import type pg from 'pg';
 import { quarantineOfTable } from './align/quarantine-of-table.ts';
 import { SourceThreads } from './measure/source/source-threads.ts';
+import { checkHash } from './measure/target/check-hash.ts';
 import { storeVerification } from './report/store-verification.ts';
 import type { TableVerification } from './report/table-verification.ts';
 import { type ProofVerdict, verdictOf } from './report/verdict.ts';
@@ -37,6 +38,7 @@ export async function runValidator(input: ValidatorInput): Promise<ProofVerdict>
   const g = { migration: record.id, generation: record.generation };
   const started = performance.now();
   const stamp = sourceStamp(input.sourceFile);
+  await checkHash(pool);
   const contracts = await readContracts(pool, g);
   const source = new SourceThreads(input.sourceFile, input.readers);
   try {

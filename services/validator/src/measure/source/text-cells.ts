@@ -47,7 +47,7 @@ export function jsonReader(mode: ReadMode): CellReader {
     const length = json.render(value);
     if (length < 0) return NOT_CANONICAL;
     if (json.sawBeyondAscii && doubtful(value, mode)) return DOUBTFUL_TEXT;
-    row.aligned(json.bytes, json.words, length);
+    row.aligned(json.out.bytes, json.out.words, length);
     return CANONICAL;
   };
 }
