@@ -94,6 +94,7 @@ export class Assignment {
 function endOf(messages: readonly IncomingMessage[], from: bigint): bigint {
   let next = from;
   for (const message of messages) {
+    // Invariant: I9
     if (message.offset !== next) throw new Failure('TRANSPORT_GAP', `partition ${message.partition} holds offset ${message.offset} where ${next} is next`);
     next++;
   }
