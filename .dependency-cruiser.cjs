@@ -26,6 +26,7 @@ module.exports = {
       product(only(`${service}-stands-alone`, 'Services share topics, tables and the control record, never code of each other: each is started, killed and replaced alone.', `services/${service}`, ['packages/contracts', 'packages/runtime', 'packages/control'])),
     ),
     product(only('cli-starts-processes', 'The command starts services as processes; importing one would run it inside the command.', 'cli', ['packages/contracts', 'packages/runtime', 'packages/control'])),
+    // Invariant: I17
     forbid('validator-shares-no-code', 'The validator proves the others right: with their code it would repeat their mistakes. Holds for its tests too, except those that compare what both sides accept.', { path: '^services/validator/', pathNot: '^services/validator/test/accepted-values\\.test\\.ts$' }, { path: '^services/(extractor|loader)/' }),
     product(forbid('validator-measures-by-itself', 'Conversions of the loading path decide what is written: the validator reads values by readers of its own.', { path: '^services/validator/' }, { path: '^packages/contracts/src/conversion/' })),
     forbid('kafka-behind-the-port', 'The client library is exchanged in one folder; a second importer would make that folder a fiction. A test of a broker may speak to it directly.', { pathNot: ['^packages/runtime/src/transport/kafka/', TESTS] }, { path: '(^|/)node_modules/(\\.pnpm/)?kafkajs(@|/)' }),

@@ -99,6 +99,7 @@ test('the source is mounted read-only wherever it is mounted, and all data has a
   expect([...named].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
+// Invariant: I18
 test('topics are never made by accident', () => {
   expect(service('kafka').environment.KAFKA_AUTO_CREATE_TOPICS_ENABLE).toBe('false');
 });

@@ -49,6 +49,7 @@ async function counts(): Promise<Record<string, string>> {
 
 const EXPECTED = { keyed: String(ROWS), ids: String(ROWS), keyless: String(ROWS), bytes: '5000001' };
 
+// Invariant: I1, I2
 test(`services killed at random moments (seed ${seed})`, async () => {
   const state = { value: seed };
   const { child, done } = bench.start(['migrate', file, '--json']);
@@ -72,6 +73,7 @@ test(`services killed at random moments (seed ${seed})`, async () => {
   expect(await counts()).toMatchObject(EXPECTED);
 }, 180_000);
 
+// Invariant: I20
 test('the command killed with -9: no service outlives it, and the same command finishes the work', async () => {
   const first = bench.start(['migrate', file, '--json']);
   await sleep(1_500);

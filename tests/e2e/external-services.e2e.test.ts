@@ -76,6 +76,7 @@ test('services that run elsewhere do the work, the command only writes the recor
   expect(await loader).toBe(0);
 });
 
+// Invariant: I14
 test('an id of another migration is refused: a new generation would drop its tables', async () => {
   const run = await migrate('--id', ID, '--name', 'another');
   expect(run.code).toBe(2);

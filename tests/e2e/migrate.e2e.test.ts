@@ -100,6 +100,7 @@ test('a difference in the target is found, named and fails', async () => {
   expect(verified.stdout).toContain('since');
 }, 120_000);
 
+// Invariant: I14
 test('several migrations share one target; foreign tables are refused, and replaced only when named', async () => {
   const one = source('one.sqlite', 'create table a (x integer); insert into a values (1);');
   const two = source('two.sqlite', 'create table b (x integer); insert into b values (2);');
@@ -128,6 +129,7 @@ test('what is no database fails cleanly, and an empty one succeeds', async () =>
   expect(await query("select tablename from pg_tables where schemaname = 'public'")).toEqual([]);
 }, 120_000);
 
+// Invariant: I11, I12
 test('an unmerged WAL, a hot journal, a read-only folder and UTF-16 are read through SQLite', async () => {
   const file = source('wal.sqlite', 'pragma journal_mode = wal; create table t (id integer primary key, s text);');
   const writer = new Database(file);
@@ -150,6 +152,7 @@ test('an unmerged WAL, a hot journal, a read-only folder and UTF-16 are read thr
   expect(await query("select v from u where k = 'ö'")).toEqual([{ v: '😀' }]);
 }, 120_000);
 
+// Invariant: I16
 test('a password in --to works with a warning and is nowhere afterwards', async () => {
   const file = source('shop.sqlite', SHOP);
   await query(`do $$ begin if not exists (select from pg_roles where rolname = 'secretive') then create role secretive login superuser password 'hunter2-xyzzy'; end if; end $$`);

@@ -12,6 +12,7 @@ export async function chooseId(pool: pg.Pool, name: string, found: MigrationReco
   if (wanted === undefined) return found?.id ?? randomBytes(6).toString('hex');
   if (!ID.test(wanted)) throw new Failure('USAGE', `--id ${JSON.stringify(wanted)} must be letters, digits, dots, dashes and underscores, at most 64`);
   if (found !== null && found.id !== wanted) throw new Failure('USAGE', `migration ${JSON.stringify(name)} has the id ${found.id}, not ${wanted}`);
+  // Invariant: I14
   const taken = await pool.query('SELECT name FROM causeway.migration WHERE id = $1 AND name <> $2', [wanted, name]);
   if (taken.rows[0] !== undefined) throw new Failure('USAGE', `the id ${wanted} belongs to migration ${JSON.stringify(taken.rows[0].name)}`);
   return wanted;

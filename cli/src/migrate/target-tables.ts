@@ -19,6 +19,7 @@ export async function clearTheWay(client: pg.ClientBase, contracts: readonly Tab
   );
   const found = result.rows as { schema: string; name: string; kind: string }[];
   const named = (f: { name: string }): boolean => replace.includes(f.name) || replace.includes('*');
+  // Invariant: I14
   const inTheWay = found.filter((f) => !(named(f) && f.kind === 'r'));
   if (inTheWay.length > 0) {
     throw new Failure('TARGET_NOT_EMPTY', inTheWay.map((f) => `${KIND[f.kind] ?? 'relation'} ${qualifiedName(f.schema, f.name)}`).join(', '));

@@ -6,5 +6,6 @@ const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)\S*@/giu;
 const KEYWORD = /\b(password|passwd|pwd|sslpassword)(\s*[=:]\s*)('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&;,]+)/giu;
 
 export function redactCredentials(text: string): string {
+  // Invariant: I16
   return text.replace(USER_INFO, '$1').replace(KEYWORD, '$1$2…');
 }

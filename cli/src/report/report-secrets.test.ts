@@ -7,6 +7,7 @@ import { reportTarget } from './report-target.ts';
 
 const PARTS = { host: 'db', port: 5432, database: 'shop', schema: 'public', serverVersion: '18.1' };
 
+// Invariant: I16
 describe('no secret reaches a report', () => {
   test('the target keeps only its five parts', () => {
     const config = { ...PARTS, user: 'admin', password: 's3cret', connectionString: 'postgres://admin:s3cret@db/shop' };

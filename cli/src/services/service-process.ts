@@ -63,6 +63,7 @@ export class ServiceProcess {
     const { name, environment, logFile } = this.options;
     const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
     const log = openSync(logFile, 'a', 0o600);
+    // Invariant: I16
     const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { ...environment, CAUSEWAY_GROUP_SUFFIX: randomBytes(4).toString('hex') }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.child = child;

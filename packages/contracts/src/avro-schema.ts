@@ -115,6 +115,7 @@ function namedOnce(schema: AvroSchema, seen: { done: boolean }): AvroSchema {
 }
 
 /** The record of one message of the snapshot topic: a part of one key range of one table. */
+// Invariant: I21
 export function blockSchema(contract: TableContract): AvroSchema {
   return {
     type: 'record',

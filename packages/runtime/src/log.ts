@@ -3,6 +3,7 @@ import pino from 'pino';
 
 export type Log = pino.Logger;
 
+// Invariant: I15
 export function createLog(service: string, level: string): Log {
   return pino(
     {

@@ -73,6 +73,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
 /** Host, port and database of a URL, for people; no user, no password, no parameters. */
 export function describeTarget(url: string): string {
   try {
+    // Invariant: I16
     const u = new URL(url);
     return `${u.hostname || 'localhost'}:${u.port || '5432'}${u.pathname}`;
   } catch {

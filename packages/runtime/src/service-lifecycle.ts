@@ -24,6 +24,7 @@ export async function runService(log: Log, work: (signal: AbortSignal) => Promis
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   // Under the CLI a service must not outlive it, even if the CLI was killed with -9.
+  // Invariant: I20
   process.on('disconnect', () => stop('the command that started this service is gone'));
   try {
     const outcome = await work(abort.signal);

@@ -103,7 +103,7 @@ class SnapshotRun {
     await this.racing(this.publisher.drained());
   }
 
-  /** Ranges are fixed and stored before the first publish; a restart reads them back. Invariant: see docs/invariants.md I3. */
+  /** Ranges are fixed and stored before the first publish; a restart reads them back. Invariant: I1 */
   private async rangesOf(contract: TableContract): Promise<readonly KeyRange[]> {
     const known = this.ranges.get(contract.table) ?? (await readRanges(this.input.pool, this.g, contract.table));
     if (known !== null && known !== undefined) {

@@ -32,6 +32,7 @@ export class Reader {
   /** Resolves when every part of the ranges was handed over. Throws PLAN_REVISED where a sample was wrong. */
   async read(contract: TableContract, schemaId: number, ranges: readonly KeyRange[]): Promise<void> {
     const reply = await this.ask({ kind: 'read', contract, schemaId, ranges });
+    // Invariant: I22
     if (reply.kind === 'surprise') throw new Failure('PLAN_REVISED', `table ${JSON.stringify(reply.table)}, column ${JSON.stringify(reply.column)}: ${reply.reason}`);
   }
 

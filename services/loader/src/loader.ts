@@ -94,6 +94,7 @@ class SnapshotLane {
       const claim = await claimPartition(this.input.pool, this.g, partition);
       this.claims.set(partition, claim);
       this.assemblies.set(partition, new RangeAssembly());
+      // Invariant: I5
       starts.set(partition, claim.nextOffset);
     }
     return starts;
@@ -133,6 +134,7 @@ class SnapshotLane {
     const { header, schemaId } = block;
     const table = this.tables.get(header.table);
     const ours = header.migration === this.g.migration && header.generation === this.g.generation;
+    // Invariant: I6
     if (!ours || table === undefined || schemaId !== schemaIdOf(this.g.generation, header.table)) {
       throw new Failure('MESSAGE_INVALID', `offset ${offset} of partition ${partition} belongs to migration ${header.migration}, generation ${header.generation}, table ${header.table}`);
     }

@@ -43,6 +43,7 @@ export async function runValidator(input: ValidatorInput): Promise<ProofVerdict>
   const source = new SourceThreads(input.sourceFile, input.readers);
   try {
     const tables = await verifyAll(input, source, contracts);
+    // Invariant: I13
     if (sourceStamp(input.sourceFile) !== stamp) throw new Failure('SOURCE_CHANGED', `${input.sourceFile} was written while it was verified`);
     const verdict = verdictOf(tables);
     const seconds = (performance.now() - started) / 1000;

@@ -62,6 +62,7 @@ export async function verifyTable(input: VerifyTableInput): Promise<TableVerific
       sourceRows: measured.rows,
       targetRows: targetTotal.rows,
       quarantinedRows: inQuarantine(quarantine),
+      // Invariant: I10
       equal: found.differenceCount === 0 && measured.rows === targetTotal.rows + inQuarantine(quarantine),
       digestSource: hex(totalOf(sourceSums)),
       digestTarget: hex(targetTotal),

@@ -43,6 +43,7 @@ const value: fc.Arbitrary<Exclude<ReadValue, null>> = fc.oneof(
   fc.uint8Array(),
 );
 
+// Invariant: I17
 test(`what fits has a canonical form (seed ${SEED})`, () => {
   fc.assert(
     fc.property(value, column, (v, { type, form }) => {

@@ -122,6 +122,7 @@ describe.each(TABLES)('%s: what is not a difference', (name) => {
 });
 
 describe.each(TABLES)('%s: whole rows', (name) => {
+  // Invariant: I10
   test('one lost row', async () => {
     const result = await corrupted(name, 'DELETE FROM T! WHERE id = 9');
     expect(result).toMatchObject({ equal: false, sourceRows: ROWS, targetRows: ROWS - 1, differenceCount: 1 });

@@ -39,6 +39,7 @@ export async function storeRanges(client: pg.ClientBase, g: Generation, table: n
     'UPDATE causeway.table_contract SET range_count = $4 WHERE migration = $1 AND generation = $2 AND table_no = $3 AND range_count IS NULL',
     [g.migration, g.generation, table, ranges.length],
   );
+  // Invariant: I1
   if (claimed.rowCount !== 1) return;
   await client.query(
     `INSERT INTO causeway.key_range (migration, generation, table_no, range_no, lo, hi)

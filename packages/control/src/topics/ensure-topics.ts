@@ -10,6 +10,7 @@ export async function ensureTopics(transport: Transport, record: MigrationRecord
   const admin = await transport.admin();
   try {
     await admin.createTopic({ name: schemaTopic(record.id), partitions: 1, replication: BROKER_DEFAULT, config: SCHEMA_TOPIC_CONFIG });
+    // Invariant: I18
     await admin.createTopic({ name: snapshotTopic(record.id, record.generation), partitions: record.settings.partitions, replication: BROKER_DEFAULT, config: SNAPSHOT_TOPIC_CONFIG });
   } finally {
     await admin.close();

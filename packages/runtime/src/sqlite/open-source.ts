@@ -13,6 +13,7 @@ export function openSource(path: string): SourceDatabase {
   if (!statSync(path).isFile()) throw new Failure('SOURCE_NOT_FOUND', `${path} is not a file`);
   let db: SourceDatabase | undefined;
   try {
+    // Invariant: I11, I12
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
     // The application's schema is data here: nothing in it may run functions with side effects.
     db.pragma('trusted_schema = off');

@@ -11,6 +11,7 @@ export function assignmentCases(fixture: TransportFixture): void {
   const consume = (topic: string, more: Partial<RecordedOptions> = {}): Promise<RecordedConsumer> =>
     RecordedConsumer.start(bench.transport, { groupId: `${topic}.group`, topic, ...more });
 
+  // Invariant: I5
   test('delivery begins exactly where the durable store says, whatever was committed', async () => {
     const topic = await bench.newTopic(2);
     await bench.fill(topic, 2, 100);

@@ -10,6 +10,7 @@ export function crashCases(fixture: TransportFixture): void {
   const consume = (topic: string, start: (partition: number) => bigint = () => 0n): Promise<RecordedConsumer> =>
     RecordedConsumer.start(bench.transport, { groupId: `${topic}.group`, topic, start });
 
+  // Invariant: I8
   test('what a killed producer was told to be durable is there, in order', async () => {
     const topic = await bench.newTopic(1);
     const child = new TransportChild({ config: fixture.config(), topic, role: 'produce' });

@@ -13,6 +13,7 @@ export function gapCases(fixture: TransportFixture): void {
     await bench.admin.createTopic({ name: topic, partitions: 1, replication: -1, config: {} });
   };
 
+  // Invariant: I9
   test('removed messages', async () => {
     const topic = await bench.newTopic(2);
     await bench.fill(topic, 2, 10);

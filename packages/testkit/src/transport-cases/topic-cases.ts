@@ -13,6 +13,7 @@ export function topicCases(fixture: TransportFixture): void {
     expect(await bench.admin.endOffsets(spec.name)).toEqual([0, 1, 2].map((partition) => ({ partition, low: 0n, high: 0n })));
   });
 
+  // Invariant: I18
   test('a topic with other partitions is refused', async () => {
     const name = await bench.newTopic(2);
     await expect(bench.admin.createTopic({ name, partitions: 3, replication: -1, config: {} })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

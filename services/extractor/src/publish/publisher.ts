@@ -54,6 +54,7 @@ export class Publisher {
       while (this.waiting.length > 0) {
         const batch = this.takeBatch();
         await this.options.producer.send(batch.map((part) => this.message(part)));
+        // Invariant: I8
         this.options.onDurable(batch);
       }
     } catch (error) {

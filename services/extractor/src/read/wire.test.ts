@@ -142,6 +142,7 @@ test('WITHOUT ROWID with a composite key of text and blob, beyond UTF-8', () => 
   expect(rowsOf(blocks)).toHaveLength(6000);
 });
 
+// Invariant: I21
 test('golden bytes: a change here is a new wire version', () => {
   const contract = contractOf([ID, { name: 's"ö', type: { kind: 'text', maxLength: 20 } }, { name: 'n', type: { kind: 'numeric', precision: 10, scale: 2 } }]);
   const { parts } = extract('golden', `create table t(id integer primary key, "s""ö" varchar(20), n decimal(10,2)); insert into t values (1, 'one', 1.5), (-2, null, 1e-2);`, contract);

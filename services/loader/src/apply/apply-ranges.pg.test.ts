@@ -63,6 +63,7 @@ function range(number: number, rows: readonly [id: number, s: string][]): Comple
 
 const ids = async (): Promise<number[]> => (await pool.query(`SELECT id::int FROM public.t_${g.migration} ORDER BY id`)).rows.map((r) => r.id);
 
+// Invariant: I2
 test('a range that comes again, in the same batch or in a later one, is loaded once', async () => {
   const claim = await claimPartition(pool, g, 0);
   const twice = [range(0, [[1, '{}'], [2, '[]']]), range(1, [[3, '3']]), range(0, [[1, '{}'], [2, '[]']])];
@@ -73,6 +74,7 @@ test('a range that comes again, in the same batch or in a later one, is loaded o
   expect(await ids()).toEqual([1, 2, 3, 4]);
 });
 
+// Invariant: I3
 test('a loader that was taken over cannot commit', async () => {
   const old = await claimPartition(pool, g, 0);
   const young = await claimPartition(pool, g, 0);
@@ -82,12 +84,14 @@ test('a loader that was taken over cannot commit', async () => {
   expect(await ids()).toEqual([1]);
 });
 
+// Invariant: I4
 test('nothing is loaded into a generation that is over', async () => {
   const claim = await claimPartition(pool, g, 0);
   await pool.query('UPDATE causeway.migration SET generation = 2 WHERE id = $1', [g.migration]);
   await expect(applyRanges(context, claim, [range(0, [[1, '{}']])], 1n)).rejects.toMatchObject({ code: 'FENCED' });
 });
 
+// Invariant: I15
 test('rows that PostgreSQL refuses are found one by one; their neighbours and the offset commit', async () => {
   const claim = await claimPartition(pool, g, 0);
   const rows = Array.from({ length: 40 }, (_, i): [number, string] => [i, i % 13 === 5 ? '{"x": "\\u0000"}' : '{}']);

@@ -42,6 +42,7 @@ async function applyTogether(context: ApplyContext, claim: PartitionClaim, range
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
+    // Invariant: I2
     const fresh = await enterLedger(client, context.g, claim, ranges, nextOffset);
     // Taken out as it is used: a restarted extractor may have put the same range into one batch twice.
     const mine = ranges.filter((range) => fresh.delete(`${range.table}/${range.range}`));
@@ -91,7 +92,9 @@ async function enterLedger(client: pg.ClientBase, g: Generation, claim: Partitio
     ],
   );
   const row = result.rows[0] as { mine: boolean; loading: boolean; fresh: string[] };
+  // Invariant: I3
   if (!row.mine) throw new Failure('FENCED', `partition ${claim.partition} was taken over by another loader`);
+  // Invariant: I4
   if (!row.loading) throw new Failure('FENCED', `generation ${g.generation} is no longer being loaded`);
   return new Set(row.fresh);
 }

@@ -46,6 +46,7 @@ export class RangeAssembly {
       range = { attempt: header.attempt, firstOffset: offset, nextPart: 0, runs: [], rejects: [], rows: 0, bytes: 0, pieces: [], piecesBytes: 0 };
       this.open.set(name, range);
     }
+    // Invariant: I7
     if (range === undefined || range.attempt !== header.attempt || range.nextPart !== header.part) return null;
     range.nextPart++;
     range.bytes += block.message.length;

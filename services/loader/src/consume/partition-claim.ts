@@ -12,6 +12,7 @@ export interface PartitionClaim {
 }
 
 export async function claimPartition(pool: pg.Pool, g: Generation, partition: number): Promise<PartitionClaim> {
+  // Invariant: I3
   const result = await pool.query(
     `INSERT INTO causeway.consumed AS c (migration, generation, partition, epoch, next_offset) VALUES ($1, $2, $3, 1, 0)
      ON CONFLICT (migration, generation, partition) DO UPDATE SET epoch = c.epoch + 1

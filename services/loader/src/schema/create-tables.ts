@@ -35,6 +35,7 @@ async function createTable(client: pg.ClientBase, record: MigrationRecord, contr
     throw new Failure('TARGET_REFUSED', `table ${name}: ${message}`, { cause });
   }
   // Default privileges may have let others in; until the target is opened only its owner writes here.
+  // Invariant: I19
   await closeToOthers(client, name);
   await client.query('UPDATE causeway.table_contract SET target_oid = $4::text::regclass WHERE migration = $1 AND generation = $2 AND table_no = $3', [record.id, record.generation, contract.table, name]);
 }
