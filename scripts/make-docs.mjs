@@ -1,0 +1,120 @@
+// Writes the pages of docs/ that are made from the code: `node scripts/make-docs.mjs`; with --check it writes nothing and
+// fails where a page is out of date. Uses the built packages (`npm run build`).
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MADE_BY = 'Made by `node scripts/make-docs.mjs`; change the source named here, not this page.';
+const built = (path) => import(new URL(`../${path}`, import.meta.url).href);
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+const row = (...cells) => `| ${cells.map(cell).join(' | ')} |`;
+
+async function errors() {
+  const { FAILURES, exitCodeOf } = await built('packages/contracts/dist/failures.js');
+  const rows = Object.entries(FAILURES).map(([code, f]) => row(`\`${code}\``, exitCodeOf(code), f.kind, f.owner, f.title, f.remedy));
+  return `# Errors
+
+${MADE_BY} Source: \`packages/contracts/src/failures.ts\`.
+
+Codes are stable: scripts may match on them. A command prints the code, what exactly happened, and the remedy; with \`--json\`
+they stand in the last line. The owner is who can mend it.
+
+| code | exit code | kind | owner | meaning | remedy |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+
+Exit codes: 0 proved equal · 1 a difference, or rows in the quarantine that were not accepted · 2 usage · 3 environment ·
+130 interrupted.
+`;
+}
+
+async function metrics() {
+  const { METRICS, metricName } = await built('packages/contracts/dist/metric-names.js');
+  const kind = (name) => (name.endsWith('_total') ? 'counter' : 'gauge');
+  const rows = Object.entries(METRICS).map(([name, help]) => row(`\`${metricName(name)}\``, kind(name), help));
+  return `# Metrics
+
+${MADE_BY} Source: \`packages/contracts/src/metric-names.ts\`.
+
+Every service answers on \`/metrics\` (Prometheus text), \`/healthz\` (the process lives) and \`/readyz\` (its migration was found).
+All metrics carry the label \`service\`; beside these there are the usual ones of the process and of Node. Labels never hold
+values of rows.
+
+| metric | type | meaning |
+|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+const shown = (setting) => (!('fallback' in setting) ? 'required' : setting.fallback === '' ? 'empty' : `\`${setting.fallback}\``);
+
+async function configuration() {
+  const tables = [
+    ['Extractor', (await built('services/extractor/dist/config.js')).EXTRACTOR_SETTINGS, 'services/extractor/src/config.ts'],
+    ['Loader', (await built('services/loader/dist/config.js')).LOADER_SETTINGS, 'services/loader/src/config.ts'],
+    ['Validator', (await built('services/validator/dist/config.js')).VALIDATOR_SETTINGS, 'services/validator/src/config.ts'],
+  ];
+  const sections = tables.map(([title, settings, source]) => {
+    const rows = Object.values(settings).map((setting) => row(`\`${setting.env}\``, shown(setting), `${setting.help}${setting.secret ? ' (secret: never shown)' : ''}`));
+    return `## ${title}\n\nSource: \`${source}\`.\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `# Configuration of the services
+
+${MADE_BY}
+
+Services read their settings from the environment. Under the command it sets all of them; in containers
+\`docker-compose.yml\` does. The command's own options are in [cli.md](cli.md).
+
+${sections.join('\n')}`;
+}
+
+function help(...command) {
+  const run = spawnSync(process.execPath, [join(ROOT, 'cli/dist/main.js'), ...command, '--help'], { encoding: 'utf8', env: { PATH: process.env.PATH, NO_COLOR: '1' } });
+  if (run.status !== 0) throw new Error(`${command.join(' ')} --help ended with ${run.status}: ${run.stderr}`);
+  return run.stdout.trimEnd();
+}
+
+/** Names in the list of commands that a help text shows. */
+function commandsIn(text) {
+  const list = text.split(/^Commands:$/m)[1]?.split(/^\S/m)[0] ?? '';
+  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
+}
+
+function commands(path, out) {
+  const text = help(...path);
+  out.push(`## ${['causeway', ...path].join(' ')}\n\n\`\`\`\n${text}\n\`\`\`\n`);
+  for (const name of commandsIn(text)) commands([...path, name], out);
+  return out;
+}
+
+function cli() {
+  return `# The command line
+
+${MADE_BY} Source: the help of each command.
+
+${commands([], []).join('\n')}`;
+}
+
+/** name of the page → its text */
+export async function pages() {
+  return { 'errors.md': await errors(), 'metrics.md': await metrics(), 'configuration.md': await configuration(), 'cli.md': cli() };
+}
+
+export function outOfDate(made) {
+  const stored = (name) => (existsSync(join(ROOT, 'docs', name)) ? readFileSync(join(ROOT, 'docs', name), 'utf8') : '');
+  return Object.entries(made).filter(([name, text]) => stored(name) !== text).map(([name]) => name);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const made = await pages();
+  const old = outOfDate(made);
+  if (process.argv.includes('--check')) {
+    for (const name of old) process.stderr.write(`docs/${name} is out of date: node scripts/make-docs.mjs\n`);
+    process.exitCode = old.length === 0 ? 0 : 1;
+  } else {
+    for (const name of old) writeFileSync(join(ROOT, 'docs', name), made[name]);
+    process.stdout.write(`${Object.keys(made).length} pages, ${old.length} written\n`);
+  }
+}
