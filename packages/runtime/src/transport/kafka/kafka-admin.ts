@@ -33,7 +33,12 @@ export class KafkaAdmin implements TransportAdmin {
   async createTopic(spec: TopicSpec): Promise<'created' | 'exists'> {
     const configEntries = Object.entries(spec.config).filter(([name]) => !OWN_SETTINGS.test(name)).map(([name, value]) => ({ name, value }));
     const topics = [{ topic: spec.name, numPartitions: spec.partitions, replicationFactor: spec.replication, configEntries }];
-    const created = await this.ask(`creating topic ${spec.name}`, () => this.admin.createTopics({ waitForLeaders: true, topics }));
+    const created = await this.ask(`creating topic ${spec.name}`, async () => {
+      // kafkajs's own waiting fails where a broker has not heard of the topic yet, and leaves it half made for the caller.
+      const made = await this.admin.createTopics({ waitForLeaders: false, topics });
+      if (made) await untilSettled(() => this.admin.fetchTopicMetadata({ topics: [spec.name] }));
+      return made;
+    });
     if (created) return 'created';
     const partitions = (await this.endOffsets(spec.name)).length;
     if (partitions !== spec.partitions) throw new Failure('CONFIG_INVALID', `topic ${spec.name} has ${partitions} partitions, not ${spec.partitions}`);
