@@ -8,7 +8,8 @@ import { explainDifference, type Explanation } from './compare/explain-differenc
 import type { SourceMeasure } from './measure/source/measure-task.ts';
 import type { SourceThreads } from './measure/source/source-threads.ts';
 import { TargetSnapshot } from './measure/target/target-snapshot.ts';
-import type { TableDifference, TableVerification } from './report/table-verification.ts';
+import type { TableDifference } from './compare/table-difference.ts';
+import type { TableVerification } from './report/table-verification.ts';
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';

@@ -25,7 +25,7 @@ const wellFormed = fc.constantFrom('2024-02-29', '2024-03-31 10:00:00.123456+02:
 const damage = fc.array(fc.tuple(fc.nat(40), fc.constantFrom('', '0', '9', '-', ':', '.', 'T', 'Z', '+', ' ', '"', '\\', '{', '}', ',', 'a', 'F', 'é', '\t')), { maxLength: 3 });
 /** Near the border of what is accepted, where two implementations differ if they differ anywhere. */
 const nearly = fc.tuple(wellFormed, damage).map(([text, changes]) =>
-  changes.reduce((s, [place, put]) => {
+  changes.reduce<string>((s, [place, put]) => {
     const at = place % (s.length + 1);
     return s.slice(0, at) + put + s.slice(at + (place % 2));
   }, text),

@@ -1,7 +1,8 @@
 /** Plants every corruption of docs/validation.md and sees it caught, named by key and column. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TableContract } from '@causeway/contracts/table-contract';
-import type { TableDifference, TableVerification } from '../src/report/table-verification.ts';
+import type { TableDifference } from '../src/compare/table-difference.ts';
+import type { TableVerification } from '../src/report/table-verification.ts';
 import { EVERY_TYPE, everyType, everyTypeRow } from './every-type.ts';
 import { integerKey, testDatabase, textKey, TwoSides } from './two-sides.ts';
 

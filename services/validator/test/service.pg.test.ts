@@ -42,7 +42,7 @@ const record = (phase: 'snapshotting' | 'loaded') =>
     name: 'shop',
     generation: 3,
     phase,
-    source: { path: file, readPath: file, copied: 'no', stamp: '', bytes: 0, encoding: 'UTF-8', journalMode: 'delete' },
+    source: { path: file, readPath: file, copied: 'no', stamp: '', bytes: 0, encoding: 'UTF-8', journalMode: 'delete', pageBytes: 4096, sequences: {} },
     settings: { transport: 'kafka', partitions: 4, targetSchema: 'public', schema: 'create' },
     plan: {},
   }) as const;

@@ -10,12 +10,12 @@ import type { Slice } from '../align/slice.ts';
 import type { SourceExtent } from '../align/source-extent.ts';
 import type { SourceThreads } from '../measure/source/source-threads.ts';
 import type { TargetSnapshot } from '../measure/target/target-snapshot.ts';
-import type { TableDifference } from '../report/table-verification.ts';
 import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { type DifferingBucket, differingBuckets } from './differing-buckets.ts';
 import { countDifferences, matchRows, type UnmatchedRows } from './match-rows.ts';
 import { nameDifferences } from './name-differences.ts';
+import type { TableDifference } from './table-difference.ts';
 
 export interface BothSides {
   readonly contract: TableContract;

@@ -1,9 +1,9 @@
 /** Turns described rows of both sides into differences that name key and column. */
 import type { DescribedRow } from '../measure/described-row.ts';
-import type { TableDifference } from '../report/table-verification.ts';
 import { type ExactCell, exactCellJson } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { UnmatchedRows } from './match-rows.ts';
+import type { TableDifference } from './table-difference.ts';
 
 export interface NamedDifferences {
   readonly differences: readonly TableDifference[];

@@ -44,13 +44,19 @@ export class CanonicalJson {
     return this.i === text.length ? this.out.at : -1;
   }
 
-  /** Skips blanks; returns the character behind them, NaN at the end. */
+  /** Skips blanks; returns the character behind them, -1 at the end: NaN would turn every comparison into a double's. */
   private blank(): number {
-    for (;;) {
-      const c = this.text.charCodeAt(this.i);
-      if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return c;
-      this.i++;
+    const { text } = this;
+    let { i } = this;
+    for (; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c > 32 || (c !== 32 && c !== 10 && c !== 13 && c !== 9)) {
+        this.i = i;
+        return c;
+      }
     }
+    this.i = i;
+    return -1;
   }
 
   private value(depth: number): void {
