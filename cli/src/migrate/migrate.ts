@@ -15,8 +15,9 @@ import { type PreparedSource, prepareSource, sourceStamp } from '@causeway/runti
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type pg from 'pg';
-import type { ProgressEvent } from '../progress/progress-event.ts';
+import type { ProgressEvent, TableSize } from '../progress/progress-event.ts';
 import { beginGeneration } from './begin-migration.ts';
+import { estimateTables } from './estimate-rows.ts';
 import { chooseId } from './choose-id.ts';
 import { ExternalServices } from './external-services.ts';
 import { openTarget } from './open-target.ts';
@@ -69,6 +70,7 @@ class MigrationRun {
   private readonly seconds: Record<string, number> = {};
   private readonly began = performance.now();
   private services: MigrationServices | ExternalServices | undefined;
+  private meter: TableProgressMeter | undefined;
 
   constructor(options: MigrateOptions, pool: pg.Pool, serverVersion: string) {
     this.options = options;
@@ -129,6 +131,7 @@ class MigrationRun {
     });
     this.seconds.plan = (performance.now() - started) / 1000;
     if (this.services === undefined) this.startServices(id);
+    this.expect(estimateTables(prepared.readPath, planned.contracts));
     return record;
   }
 
@@ -144,6 +147,7 @@ class MigrationRun {
       return;
     }
     const meter = new TableProgressMeter(this.pool, id, this.options.onEvent);
+    this.meter = meter;
     this.services = new MigrationServices(
       { migration: id, databaseUrl: url, transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, stateFolder, inherited: environment },
       { onProgress: (message) => meter.add(message), onNote: (text) => this.note(text) },
@@ -159,11 +163,9 @@ class MigrationRun {
     try {
       await (this.services as NonNullable<typeof this.services>).untilPhase(this.pool, 'loaded', this.options.signal);
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'PLAN_REVISED') throw error;
-      this.note(`${error.message}: planning again from every row`);
-      await this.services?.stopAll();
-      this.services = undefined;
-      return this.load(await this.begin(record.id, record.generation + 1, record.source.copied !== 'no', true));
+      if (!(error instanceof Failure) || (error.code !== 'PLAN_REVISED' && error.code !== 'SOURCE_CHANGED')) throw error;
+      this.note(`${error.message}: ${error.code === 'PLAN_REVISED' ? 'planning again from every row' : 'beginning again'}`);
+      return this.load(await this.again(record, record.source.copied !== 'no' || this.wasWritten(record), true));
     }
     this.seconds.snapshot = (performance.now() - started) / 1000;
     this.seconds.load = (performance.now() - this.began) / 1000;
@@ -176,12 +178,13 @@ class MigrationRun {
     this.phase('verify');
     const started = performance.now();
     const validator = services.start('validator', { CAUSEWAY_MODE: 'once' });
-    await validator.done;
+    const changed = await validator.done.then(() => false, ifSourceChanged);
     this.seconds.verify = (performance.now() - started) / 1000;
     this.phase('objects');
     await services.untilPhase(this.pool, 'built', this.options.signal);
-    if (record.source.copied === 'no' && sourceStamp(record.source.path) !== record.source.stamp) {
-      throw new Failure('SOURCE_CHANGED', `${record.source.path} was written while it was being read; nothing was declared equal`);
+    if (changed || this.wasWritten(record)) {
+      this.note('the source was written while it was being read: nothing of that is kept; beginning again from a consistent copy');
+      return this.finish(await this.load(await this.again(record, true, false)));
     }
     const verification = await readVerification(this.pool, record);
     if (verification === null) throw new Failure('INTERNAL', 'the validator ended without a verdict');
@@ -189,6 +192,18 @@ class MigrationRun {
     if (verification.verdict !== 'different') await this.complete(record);
     this.seconds.total = (performance.now() - this.began) / 1000;
     return { record, verification, seconds: this.seconds, usage: services.usage, serverVersion: this.serverVersion, alreadyDone: false };
+  }
+
+  /** Reads in place that another process wrote in between may be torn; a copy cannot be. */
+  private wasWritten(record: MigrationRecord): boolean {
+    return record.source.copied === 'no' && sourceStamp(record.source.path) !== record.source.stamp;
+  }
+
+  /** A new generation in place of the present one, whose tables and blocks are thrown away. */
+  private async again(record: MigrationRecord, copy: boolean, full: boolean): Promise<MigrationRecord> {
+    await this.services?.stopAll();
+    this.services = undefined;
+    return this.begin(record.id, record.generation + 1, copy, full);
   }
 
   private async complete(record: MigrationRecord): Promise<void> {
@@ -203,6 +218,11 @@ class MigrationRun {
     await advancePhase(this.pool, record.id, record.generation, 'built', 'completed');
   }
 
+  private expect(tables: readonly TableSize[]): void {
+    this.meter?.expect(tables);
+    this.options.onEvent({ kind: 'tables', tables });
+  }
+
   private phase(name: string): void {
     this.options.onEvent({ kind: 'phase', phase: name, at: Date.now() });
   }
@@ -212,3 +232,9 @@ class MigrationRun {
   }
 }
 
+
+/** The validator says it when the file moved under it; what it has compared by then means nothing. */
+function ifSourceChanged(error: unknown): true {
+  if (error instanceof Failure && error.code === 'SOURCE_CHANGED') return true;
+  throw error;
+}

@@ -2,7 +2,7 @@
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
 import type pg from 'pg';
-import type { ProgressEvent, ProgressStage } from '../progress/progress-event.ts';
+import type { ProgressEvent, ProgressStage, TableSize } from '../progress/progress-event.ts';
 
 type Told = Extract<ServiceMessage, { type: 'progress' }>;
 
@@ -15,6 +15,7 @@ interface Count {
 
 export class TableProgressMeter {
   private readonly counts = new Map<string, Count>();
+  private readonly expected = new Map<string, number>();
   private readonly pool: pg.Pool;
   private readonly id: string;
   private readonly onEvent: (event: ProgressEvent) => void;
@@ -24,6 +25,10 @@ export class TableProgressMeter {
     this.pool = pool;
     this.id = id;
     this.onEvent = onEvent;
+  }
+
+  expect(tables: readonly TableSize[]): void {
+    for (const table of tables) this.expected.set(table.name, table.rows);
   }
 
   add(told: Told): void {
@@ -37,7 +42,7 @@ export class TableProgressMeter {
     count.rows += told.rows;
     count.bytes += told.bytes;
     this.counts.set(key, count);
-    this.onEvent({ kind: 'table', name, rowsDone: count.rows, rowsTotal: count.rows, bytesDone: count.bytes, stage: STAGE[told.stage] });
+    this.onEvent({ kind: 'table', name, rowsDone: count.rows, rowsTotal: Math.max(count.rows, this.expected.get(name) ?? 0), bytesDone: count.bytes, stage: STAGE[told.stage] });
   }
 
   private async readNames(): Promise<ReadonlyMap<number, string>> {

@@ -1,12 +1,12 @@
 /**
  * Decides where a source is read: in place when it is quiet, else from a consistent copy in the state folder.
- * - a rollback journal, or WAL frames in a folder that cannot be written: all its files are copied and SQLite recovers
- *   the copy, because recovery writes and the source is not ours to write
- * - WAL frames in a writable folder: an application is probably at work; SQLite's online backup makes the copy
+ * - a journal that a crash left behind, or a WAL in a folder that cannot be written: all its files are copied and SQLite
+ *   recovers the copy, because recovery writes and the source is not ours to write
+ * - a journal or WAL frames of an application at work: SQLite's online backup makes the copy
  * A source read in place is stamped before and after: if the stamps differ, what was read is thrown away.
  */
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import Database from 'better-sqlite3';
 import { openSource, sourceFailure } from './open-source.ts';
@@ -42,32 +42,25 @@ export async function prepareSource(path: string, workFolder: string, options: {
   mkdirSync(workFolder, { recursive: true, mode: 0o700 });
   const copy = join(workFolder, 'source.sqlite');
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true });
+  // Invariant: I12
   if (how === 'files') copyFiles(path, copy);
   else await backUp(path, copy);
   return { ...base, readPath: copy, copied: how };
 }
 
+/**
+ * SQLite itself says whether the file can be read as it is. A journal without its writer's lock is a crash's: rolling it
+ * back would write, and so does making the -shm of a WAL; both are refused to a read-only connection.
+ */
 function wayToRead(path: string): 'no' | 'backup' | 'files' {
-  if (size(`${path}-journal`) > 0) return 'files';
-  if (size(`${path}-wal`) > 0) return writable(dirname(path)) && writable(path) ? 'backup' : 'files';
   try {
     openSource(path).close();
-    return 'no';
   } catch (error) {
     const code = (error as { cause?: { code?: string } }).cause?.code ?? '';
-    // A WAL-mode file in a folder where SQLite cannot make its -shm.
     if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return 'files';
     throw error;
   }
-}
-
-function writable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return size(`${path}-journal`) > 0 || size(`${path}-wal`) > 0 ? 'backup' : 'no';
 }
 
 /** Copies main file, WAL and journal, and lets SQLite recover the copy. */

@@ -24,28 +24,34 @@ export interface ExactRow {
 }
 
 /** Decodes stored text: null where the bytes are not well-formed. */
-export type TextDecoding = (bytes: Uint8Array) => string | null;
+export interface TextDecoding {
+  (bytes: Uint8Array): string | null;
+  readonly storesUtf8: boolean;
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function textDecoding(encoding: string): TextDecoding {
-  if (encoding === 'UTF-8') {
-    return (bytes) => {
-      try {
-        return utf8.decode(bytes);
-      } catch {
-        return null;
-      }
-    };
+  const storesUtf8 = encoding === 'UTF-8';
+  return Object.assign(storesUtf8 ? fromUtf8 : fromUtf16(encoding === 'UTF-16be'), { storesUtf8 });
+}
+
+function fromUtf8(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
   }
-  const big = encoding === 'UTF-16be';
-  return (bytes) => {
+}
+
+const fromUtf16 =
+  (big: boolean) =>
+  (bytes: Uint8Array): string | null => {
     const copy = Buffer.from(bytes);
     if (copy.length % 2 === 1) return null;
     const text = (big ? copy.swap16() : copy).toString('utf16le');
     return text.isWellFormed() ? text : null;
   };
-}
 
 /** Writes the row through the same encoder, or says why it cannot be. */
 export function writeExact(writer: RowWriter, encode: RowEncoder, contract: TableContract, row: ExactRow, decode: TextDecoding): Reject | null {
@@ -57,11 +63,12 @@ export function writeExact(writer: RowWriter, encode: RowEncoder, contract: Tabl
     }
     const column = contract.columns[i] as ColumnContract;
     const bytes = cell.value as Uint8Array;
-    if (column.type.kind === 'bytea' && column.form === 'any') {
-      values.push(bytes);
+    const text = decode(bytes);
+    if (column.type.kind === 'bytea' && column.form === 'any' && (text !== null || decode.storesUtf8)) {
+      // A UTF-16 source's text goes in as UTF-8, like everywhere else; bytes that are no UTF-8 go in as they are.
+      values.push(text === null ? bytes : Buffer.from(text, 'utf8'));
       continue;
     }
-    const text = decode(bytes);
     if (text === null) return rejectOf(contract, row, i, 'INVALID_UTF8', 'the text is not valid UTF-8', decode);
     values.push(text);
   }
