@@ -15,6 +15,7 @@ const tablesNamed = (names: readonly string[]) => (db: Database.Database): void 
 const twoRowsEach = (names: readonly string[]): Record<string, number> => Object.fromEntries(names.map((name) => [name, 2]));
 
 const QUOTES = ['it\'s', 'say "hi"', '""', "'", '`tick`', '[bracket]', 'back\\slash', 'a.b', 'semi;colon', '%s', '100%', '$1', ':x', '?', '?1', '@v', '#', '{}', '*', '--', '/* c */', '\\N', 'a,b', '(', 'E\'x\'', 'U&"x"', '$$', '~', '..', '.'];
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a name that a template would run is what is tested
 const INJECTIONS = ['x"; DROP TABLE victim; --', "x'); DELETE FROM victim; --", 'x"/**/UNION SELECT 1--', '${process.exit(1)}', '{{7*7}}', '$(touch pwned)', '`touch pwned`', '../../etc/passwd', '<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '%2e%2e%2f', 'a\\"b', '"]}'];
 const CONTROL = ['new\nline', 'tab\there', 'cr\rlf\r\n', '\u001b[31mred\u001b[0m', 'bell\u0007', ' lead', 'trail ', ' ', '   ', 'nbsp\u00a0', 'zero\u200bwidth', '\u202ertl', 'two  blanks', '\u2028'];
 const RESERVED = ['select', 'table', 'user', 'order', 'group', 'where', 'from', 'default', 'null', 'true', 'all', 'analyse', 'array', 'current_user', 'end', 'limit', 'offset', 'primary', 'references', 'session_user', 'window', 'Select', 'USER', 'ORDER BY', 'index', 'values', 'natural', 'do', 'lateral', 'variadic'];
