@@ -3,6 +3,7 @@ import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failu
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerDemo } from './demo-command.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
@@ -66,6 +67,7 @@ function buildProgram(context: CliContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => void context.stderr.write(text) });
   registerDemo(program, context);
+  registerDoctor(program, context);
   registerPlan(program, context);
   registerMigrate(program, context);
   registerVerify(program, context);
