@@ -39,6 +39,15 @@ function servicesOf(command: number): { pid: number; name: string }[] {
   });
 }
 
+/** The services of a command, as soon as it has started them: on a busy machine that takes seconds. */
+async function startedServices(command: number): Promise<{ pid: number; name: string }[]> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+    const alive = servicesOf(command);
+    if (alive.length >= 2) return alive;
+  }
+  throw new Error('the command has started no services');
+}
+
 async function counts(): Promise<Record<string, string>> {
   const client = new pg.Client({ connectionString: bench.database.url });
   await client.connect();
@@ -54,6 +63,7 @@ test(`services killed at random moments (seed ${seed})`, async () => {
   const state = { value: seed };
   const { child, done } = bench.start(['migrate', file, '--json']);
   let killed = 0;
+  await startedServices(child.pid as number);
   while (child.exitCode === null && killed < 6) {
     await sleep(200 + random(state) * 700);
     const alive = servicesOf(child.pid as number).filter((s) => s.name !== 'validator');
@@ -76,8 +86,8 @@ test(`services killed at random moments (seed ${seed})`, async () => {
 // Invariant: I20
 test('the command killed with -9: no service outlives it, and the same command finishes the work', async () => {
   const first = bench.start(['migrate', file, '--json']);
-  await sleep(1_500);
-  const before = servicesOf(first.child.pid as number);
+  const before = await startedServices(first.child.pid as number);
+  await sleep(1_000);
   first.child.kill('SIGKILL');
   await first.done;
   const deadline = Date.now() + 15_000;
@@ -92,7 +102,8 @@ test('the command killed with -9: no service outlives it, and the same command f
 
 test('Ctrl-C ends with 130 and is resumed', async () => {
   const first = bench.start(['migrate', file, '--json']);
-  await sleep(1_200);
+  await startedServices(first.child.pid as number);
+  await sleep(1_000);
   first.child.kill('SIGINT');
   const stopped = await first.done;
   expect(stopped.code).toBe(130);
