@@ -25,6 +25,9 @@ export interface MigrateFlags {
   readonly restart?: boolean;
   readonly copy?: boolean;
   readonly replace?: string[];
+  readonly schema?: 'create' | 'existing';
+  readonly skipMissing?: boolean;
+  readonly skip?: string[];
   readonly services?: 'own' | 'external';
   readonly id?: string;
   readonly state?: string;
@@ -45,7 +48,10 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('--plan <file>', 'a reviewed plan, as `causeway plan` writes it')
     .option('--target-schema <schema>', 'schema in PostgreSQL')
     .option('--names <style>', 'exact or snake_case', 'exact')
-    .option('--replace <table...>', 'existing tables that may be dropped and made anew')
+    .addOption(new Option('--schema <who>', 'create: causeway makes the tables; existing: the application has made them (default: create)').choices(['create', 'existing']))
+    .option('--skip-missing', 'with --schema existing: leave source tables behind that the target does not have')
+    .option('--skip <table...>', 'with --schema existing: source tables that stay behind')
+    .option('--replace <table...>', 'tables in the way that may be dropped and made anew, or emptied with --schema existing; \'*\' for all')
     .option('--restart', 'begin anew instead of resuming')
     .option('--copy', 'read from a consistent copy even if the source looks quiet')
     .addOption(new Option('--services <where>', 'own: started by this command; external: they run elsewhere, with CAUSEWAY_MIGRATION set to the id').choices(['own', 'external']).default('own'))
@@ -101,6 +107,9 @@ function migrateOptions(source: string, flags: MigrateFlags, context: CliContext
     restart: flags.restart === true,
     copySource: flags.copy === true,
     replace: flags.replace ?? [],
+    schema: flags.schema,
+    skip: flags.skip ?? [],
+    skipMissing: flags.skipMissing === true,
     id: flags.id,
     externalServices: flags.services === 'external',
     environment: context.environment,

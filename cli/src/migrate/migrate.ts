@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
+import { readExistingTables } from '@causeway/control/plan/existing/read-existing-tables';
 import { ensureControlSchema } from '@causeway/control/record/control-schema';
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { recordTiming } from '@causeway/control/record/table-record';
@@ -21,7 +22,8 @@ import { estimateTables } from './estimate-rows.ts';
 import { chooseId } from './choose-id.ts';
 import { ExternalServices } from './external-services.ts';
 import { openTarget } from './open-target.ts';
-import { planSource, type PlannedSource } from './migration-plan.ts';
+import { DEFAULT_SCHEMA, givenPlan, planSource, type PlannedSource } from './migration-plan.ts';
+import { schemaMode } from './schema-mode.ts';
 import { MigrationServices, type ServiceUsage } from './run-services.ts';
 import { readVerification, type StoredVerification } from './stored-verification.ts';
 import { TableProgressMeter } from './table-progress-meter.ts';
@@ -38,6 +40,12 @@ export interface MigrateOptions {
   readonly restart: boolean;
   readonly copySource: boolean;
   readonly replace: readonly string[];
+  /** Who makes the tables; undefined: as this migration began, else `create`. */
+  readonly schema: 'create' | 'existing' | undefined;
+  /** Source tables that have no counterpart among existing ones stay behind. */
+  readonly skipMissing: boolean;
+  /** Source tables that stay behind, with `existing`. */
+  readonly skip: readonly string[];
   /** Id of a new migration; undefined makes a random one. */
   readonly id: string | undefined;
   /** Services run elsewhere, under that id: this command only writes the record and follows it. */
@@ -69,6 +77,7 @@ class MigrationRun {
   private readonly serverVersion: string;
   private readonly seconds: Record<string, number> = {};
   private readonly began = performance.now();
+  private schema: 'create' | 'existing' = 'create';
   private services: MigrationServices | ExternalServices | undefined;
   private meter: TableProgressMeter | undefined;
 
@@ -80,6 +89,7 @@ class MigrationRun {
 
   async run(): Promise<MigrateResult> {
     const found = await findMigration(this.pool, this.options.name);
+    this.schema = schemaMode(found, this.options.schema);
     if (found !== null && found.phase === 'completed' && !this.options.restart) return this.alreadyDone(found);
     const id = await chooseId(this.pool, this.options.name, found, this.options.id);
     const resumable = found !== null && !this.options.restart && this.unchanged(found);
@@ -119,14 +129,14 @@ class MigrationRun {
     const started = performance.now();
     const prepared = await prepareSource(this.options.source, join(this.options.stateFolder, 'source'), { forceCopy: copy || this.options.copySource });
     // Services elsewhere cannot tell that a sample was wrong: then the plan rests on every row.
-    const planned = this.plan(prepared, full || this.options.externalServices);
+    const planned = await this.plan(prepared, full || this.options.externalServices);
     const record = await beginGeneration(this.pool, {
       id,
       name: this.options.name,
       generation,
       prepared,
       planned,
-      settings: { transport: this.options.transport.kind, partitions: SNAPSHOT_PARTITIONS, targetSchema: planned.plan.targetSchema, schema: 'create' },
+      settings: { transport: this.options.transport.kind, partitions: SNAPSHOT_PARTITIONS, targetSchema: planned.plan.targetSchema, schema: this.schema },
       replace: this.options.replace,
     });
     this.seconds.plan = (performance.now() - started) / 1000;
@@ -135,8 +145,14 @@ class MigrationRun {
     return record;
   }
 
-  private plan(prepared: PreparedSource, full: boolean): PlannedSource {
-    return planSource({ file: prepared.readPath, planFile: this.options.planFile, targetSchema: this.options.targetSchema, names: this.options.names, full });
+  private async plan(prepared: PreparedSource, full: boolean): Promise<PlannedSource> {
+    const { planFile, targetSchema, names, skipMissing, skip } = this.options;
+    const request = { file: prepared.readPath, planFile, targetSchema, names, full };
+    if (this.schema === 'create') return planSource(request);
+    const tables = await readExistingTables(this.pool, givenPlan(request)?.targetSchema ?? targetSchema ?? DEFAULT_SCHEMA);
+    const planned = planSource({ ...request, existing: { tables, skipMissing, skip } });
+    for (const table of planned.plan.tables.filter((t) => t.action === 'skip')) this.note(`not moved: table ${JSON.stringify(table.name)}`);
+    return planned;
   }
 
   private startServices(id: string): void {

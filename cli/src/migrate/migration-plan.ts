@@ -4,10 +4,11 @@ import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { contractsFromPlan } from '@causeway/control/plan/contracts-from-plan';
 import { discoverSchema } from '@causeway/control/plan/discover-schema';
+import type { ExistingTable } from '@causeway/control/plan/existing/existing-tables';
 import { makePlan } from '@causeway/control/plan/make-plan';
 import { type PlanDocument, planFromYaml } from '@causeway/control/plan/plan-document';
 import type { SourceSchema } from '@causeway/control/plan/source-schema';
-import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 
 export interface PlanRequest {
   readonly file: string;
@@ -15,6 +16,8 @@ export interface PlanRequest {
   readonly targetSchema: string | undefined;
   readonly names: 'exact' | 'snake_case';
   readonly full: boolean;
+  /** The application's own tables take the rows; null where causeway makes the tables. */
+  readonly existing?: { readonly tables: readonly ExistingTable[]; readonly skipMissing: boolean; readonly skip: readonly string[] };
 }
 
 export interface PlannedSource {
@@ -27,10 +30,7 @@ export function planSource(request: PlanRequest, onTable?: (table: string, rows:
   const db = openSource(request.file);
   try {
     const schema = discoverSchema(db);
-    const plan =
-      request.planFile === undefined
-        ? makePlan(db, schema, { names: request.names, targetSchema: request.targetSchema ?? 'public', full: request.full, ...(onTable === undefined ? {} : { onTable }) })
-        : withSchema(planFromYaml(readPlanFile(request.planFile), request.planFile), request.targetSchema);
+    const plan = planOf(db, schema, request, onTable);
     return { schema, plan, contracts: contractsFromPlan(plan, schema) };
   } catch (error) {
     throw sourceFailure(request.file, error);
@@ -38,6 +38,25 @@ export function planSource(request: PlanRequest, onTable?: (table: string, rows:
     db.close();
   }
 }
+
+function planOf(db: SourceDatabase, schema: SourceSchema, request: PlanRequest, onTable?: (table: string, rows: number) => void): PlanDocument {
+  const given = givenPlan(request);
+  if (given !== null && request.existing === undefined) return given;
+  return makePlan(db, schema, {
+    names: given?.names ?? request.names,
+    targetSchema: given?.targetSchema ?? request.targetSchema ?? DEFAULT_SCHEMA,
+    full: request.full,
+    ...(request.existing === undefined ? {} : { existing: { ...request.existing, given } }),
+    ...(onTable === undefined ? {} : { onTable }),
+  });
+}
+
+/** The plan file, if one is given; --target-schema wins over what it says. */
+export function givenPlan(request: Pick<PlanRequest, 'planFile' | 'targetSchema'>): PlanDocument | null {
+  return request.planFile === undefined ? null : withSchema(planFromYaml(readPlanFile(request.planFile), request.planFile), request.targetSchema);
+}
+
+export const DEFAULT_SCHEMA = 'public';
 
 function readPlanFile(path: string): string {
   try {

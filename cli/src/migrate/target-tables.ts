@@ -47,13 +47,14 @@ async function dropOwnViews(client: pg.ClientBase, migration: string): Promise<v
   }
 }
 
-/** Drops the tables that earlier generations of this migration made, found by their recorded identity. */
+/** Drops the tables that earlier generations of this migration made, found by their recorded identity; never the application's. */
 export async function dropOwnTables(client: pg.ClientBase, migration: string): Promise<void> {
   await dropOwnViews(client, migration);
   const result = await client.query(
     `SELECT DISTINCT n.nspname AS schema, c.relname AS name FROM causeway.table_contract t
+       JOIN causeway.migration m ON m.id = t.migration
        JOIN pg_class c ON c.oid = t.target_oid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE t.migration = $1 AND c.relkind = 'r'`,
+      WHERE t.migration = $1 AND c.relkind = 'r' AND m.settings->>'schema' = 'create'`,
     [migration],
   );
   const names = (result.rows as { schema: string; name: string }[]).map((r) => qualifiedName(r.schema, r.name));

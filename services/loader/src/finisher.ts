@@ -10,11 +10,15 @@ import { type Generation, recordTiming } from '@causeway/control/record/table-re
 import type { Log } from '@causeway/runtime/log';
 import type pg from 'pg';
 import { buildObjects } from './schema/build-objects.ts';
+import { restoreObjects } from './schema/existing/restore-objects.ts';
+import { setExistingSequences } from './schema/existing/set-sequences.ts';
 import { keyTable, tablesToKey } from './schema/key-tables.ts';
 
 export interface FinisherInput {
   readonly pool: pg.Pool;
   readonly g: Generation;
+  /** Who made the tables: their keys and objects are ours to make, or the application's to get back. */
+  readonly schema: 'create' | 'existing';
   readonly contracts: readonly TableContract[];
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -34,13 +38,18 @@ export async function finish(input: FinisherInput): Promise<void> {
     if (atLeast((await readMigration(input.pool, input.g.migration)).phase, 'built')) return;
     await advancePhase(input.pool, input.g.migration, input.g.generation, 'snapshotting', 'loaded');
     const started = performance.now();
-    await buildObjects(input.pool, input.g, input.contracts, input.log);
+    await (input.schema === 'existing' ? giveBack : buildObjects)(input.pool, input.g, input.contracts, input.log);
     await recordTiming(input.pool, input.g, 'objects', (performance.now() - started) / 1000);
     await advancePhase(input.pool, input.g.migration, input.g.generation, 'loaded', 'built');
   } finally {
     // The lock belongs to the session, so the session ends with it.
     client.release(true);
   }
+}
+
+async function giveBack(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
+  await setExistingSequences(pool, g, contracts);
+  await restoreObjects(pool, g, contracts, log);
 }
 
 async function lockMigration(client: pg.PoolClient, input: FinisherInput): Promise<void> {
@@ -61,7 +70,7 @@ async function keyAll(input: FinisherInput): Promise<void> {
     input.signal.throwIfAborted();
     for (const table of await tablesToKey(pool, g)) {
       const started = performance.now();
-      await keyTable(pool, g, input.contracts[table] as TableContract);
+      await keyTable(pool, g, input.contracts[table] as TableContract, input.schema);
       remaining.delete(table);
       input.onKeyed(table);
       input.log.debug({ table, seconds: (performance.now() - started) / 1000 }, 'keyed and analyzed');

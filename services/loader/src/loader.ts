@@ -18,6 +18,7 @@ import { type Block, parseBlock } from './consume/block.ts';
 import { claimPartition, type PartitionClaim } from './consume/partition-claim.ts';
 import { finish } from './finisher.ts';
 import { createTables } from './schema/create-tables.ts';
+import { prepareExistingTables } from './schema/existing/prepare-existing.ts';
 
 export interface LoaderInput {
   readonly pool: pg.Pool;
@@ -34,10 +35,10 @@ export interface LoaderInput {
 export async function runLoader(input: LoaderInput): Promise<void> {
   const { pool, record, signal, log } = input;
   const g: Generation = { migration: record.id, generation: record.generation };
-  await createTables(pool, record);
+  await (record.settings.schema === 'existing' ? prepareExistingTables : createTables)(pool, record);
   const contracts = await readContracts(pool, g);
   const commits = new CommitBell();
-  const finished = finish({ pool, g, contracts, log, signal, onKeyed: input.onKeyed, committed: () => commits.next() });
+  const finished = finish({ pool, g, schema: record.settings.schema, contracts, log, signal, onKeyed: input.onKeyed, committed: () => commits.next() });
   const phase = (await readMigration(pool, g.migration)).phase;
   if (atLeast(phase, 'loaded')) return finished;
   const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
@@ -47,7 +48,11 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   const consuming = consumer.run({
     onAssigned: (partitions) => lane.claim(partitions),
     onRevoked: async (partitions) => lane.release(partitions),
-    onBatch: (batch) => lane.apply(batch),
+    onBatch: async (batch) => {
+      const next = await lane.apply(batch);
+      // Advisory: the truth is in the target; this is what standard lag tools look at.
+      if (next !== null) consumer.commit(new Map([[batch.partition, next]]));
+    },
   });
   try {
     // Consuming ends only by failing; finishing ends the work.
@@ -107,10 +112,11 @@ class SnapshotLane {
     }
   }
 
-  async apply(batch: IncomingBatch): Promise<void> {
+  /** The offset that is durable now; null where nothing changed. */
+  async apply(batch: IncomingBatch): Promise<bigint | null> {
     const claim = this.claims.get(batch.partition);
     const assembly = this.assemblies.get(batch.partition);
-    if (claim === undefined || assembly === undefined || batch.signal.aborted) return;
+    if (claim === undefined || assembly === undefined || batch.signal.aborted) return null;
     const complete: CompleteRange[] = [];
     let bytes = 0;
     let after = claim.nextOffset;
@@ -121,11 +127,12 @@ class SnapshotLane {
       after = message.offset + 1n;
     }
     const next = assembly.resumeFrom(after);
-    if (complete.length === 0 && next === claim.nextOffset) return;
+    if (complete.length === 0 && next === claim.nextOffset) return null;
     const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables }, claim, complete, next);
     this.claims.set(batch.partition, { ...claim, nextOffset: next });
     this.input.onApplied(applied, bytes);
     this.commits.ring();
+    return next;
   }
 
   /** A message that is not this migration's is named and stops the loader: skipping it could lose rows. */

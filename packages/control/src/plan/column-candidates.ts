@@ -69,15 +69,21 @@ function sizes(declared: string): number[] {
 const PLAUSIBLE_FROM = 631_152_000; // 1990-01-01
 const PLAUSIBLE_TO = 4_102_444_800; // 2100-01-01
 
+/** Between 1990 and 2100 in the unit of an epoch form: what tells seconds from milli- and microseconds. */
+export function isPlausibleMoment(value: bigint, form: SourceForm): boolean {
+  const factor = form === 'epoch_s' ? 1 : form === 'epoch_ms' ? 1_000 : 1_000_000;
+  return Number(value) >= PLAUSIBLE_FROM * factor && Number(value) < PLAUSIBLE_TO * factor;
+}
+
 /** Date-times: ISO text, else one epoch unit in which every value lies between 1990 and 2100. */
 function moments(reason: string): Candidate[] {
   const kind = /without time zone/i.test(reason) ? 'timestamp' : 'timestamptz';
-  const unit = (form: 'epoch_s' | 'epoch_ms' | 'epoch_us', factor: number): Candidate =>
+  const unit = (form: 'epoch_s' | 'epoch_ms' | 'epoch_us'): Candidate =>
     candidate({ kind }, `${reason}, integers that are ${form.slice(6)} since 1970 between 1990 and 2100`, form, {
       needsEvidence: true,
-      also: (value) => typeof value === 'bigint' && Number(value) >= PLAUSIBLE_FROM * factor && Number(value) < PLAUSIBLE_TO * factor,
+      also: (value) => typeof value === 'bigint' && isPlausibleMoment(value, form),
     });
-  return [candidate({ kind }, `${reason}, ISO text; without a zone it is UTC`), unit('epoch_s', 1), unit('epoch_ms', 1_000), unit('epoch_us', 1_000_000)];
+  return [candidate({ kind }, `${reason}, ISO text; without a zone it is UTC`), unit('epoch_s'), unit('epoch_ms'), unit('epoch_us')];
 }
 
 function decimals(declared: string, [precision, scale = 0]: number[]): Candidate[] {

@@ -3,7 +3,9 @@ import { Failure } from '@causeway/contracts/failures';
 import { postgresTypeName } from '@causeway/contracts/logical-type';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { alignForeignKeyTypes } from './align-foreign-keys.ts';
+import { candidatesFor } from './column-candidates.ts';
 import { decideColumn } from './decide-column.ts';
+import { type ExistingTarget, planForExisting } from './existing/plan-for-existing.ts';
 import { jsonCheckedColumns } from './json-checks.ts';
 import type { PlanDocument, PlanTable } from './plan-document.ts';
 import { profileTable, type TableProfile } from './profile-table.ts';
@@ -19,11 +21,15 @@ export interface PlanOptions {
   readonly targetSchema: string;
   /** Read every row before deciding, instead of a sample of large tables. */
   readonly full: boolean;
+  /** The application's own tables: they decide the types; every row is read, and what they cannot hold is refused. */
+  readonly existing?: ExistingTarget;
   readonly onTable?: (table: string, rows: number) => void;
 }
 
 export function makePlan(db: SourceDatabase, schema: SourceSchema, options: PlanOptions): PlanDocument {
   const names = targetNames(schema.tables.map((t) => t.name), options.names, 'table', 'tables');
+  const { existing } = options;
+  if (existing !== undefined) return planForExisting({ db, schema, names, style: options.names, targetSchema: options.targetSchema, existing, planNew: (table, name) => planTable(db, table, name, options) });
   const tables = schema.tables.map((table, i) => planTable(db, table, names[i] as string, options));
   const aligned = alignForeignKeyTypes(schema, tables);
   return { causeway: 1, names: options.names, targetSchema: options.targetSchema, tables: aligned, objects: planObjects(schema, aligned, options.targetSchema) };
@@ -36,7 +42,7 @@ function planTable(db: SourceDatabase, table: SourceTable, target: string, optio
   const jsonChecked = jsonCheckedColumns(table.sql);
   const profile = profileTable(db, table, {
     full: options.full,
-    jsonChecked: (column) => jsonChecked.has(column.toLowerCase()),
+    candidates: ({ name, declared }) => candidatesFor({ name, declared, hasJsonCheck: jsonChecked.has(name.toLowerCase()) }),
     onRows: (rows) => options.onTable?.(table.name, rows),
   });
   options.onTable?.(table.name, profile.rowsRead);

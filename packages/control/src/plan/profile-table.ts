@@ -4,8 +4,8 @@
  */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
-import { type Candidate, candidatesFor } from './column-candidates.ts';
-import type { SourceTable } from './source-schema.ts';
+import type { Candidate } from './column-candidates.ts';
+import type { SourceColumn, SourceTable } from './source-schema.ts';
 import type { ReadValue } from './value-fit.ts';
 
 export interface ColumnProfile {
@@ -34,13 +34,14 @@ const CHUNK_ROWS = 600;
 export interface ProfileOptions {
   /** Read everything, whatever the size. */
   readonly full: boolean;
-  readonly jsonChecked: (column: string) => boolean;
+  /** What to try for a column, best first. */
+  readonly candidates: (column: SourceColumn) => readonly Candidate[];
   readonly onRows?: (rows: number) => void;
 }
 
 export function profileTable(db: SourceDatabase, table: SourceTable, options: ProfileOptions): TableProfile {
   const columns: ColumnProfile[] = table.columns.map((column) => {
-    const candidates = candidatesFor({ name: column.name, declared: column.declared, hasJsonCheck: options.jsonChecked(column.name) });
+    const candidates = options.candidates(column);
     return { classes: { null: 0, integer: 0, real: 0, text: 0, blob: 0 }, misfits: candidates.map(() => 0), candidates, wideIntegers: 0, notFinite: 0 };
   });
   const tally = { rows: 0, bytes: 0 };

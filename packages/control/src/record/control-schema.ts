@@ -6,7 +6,7 @@ import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
 const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
@@ -87,6 +87,18 @@ CREATE TABLE IF NOT EXISTS causeway.schema_object (
   state text NOT NULL DEFAULT 'planned',
   PRIMARY KEY (migration, generation, object_no)
 );
+CREATE TABLE IF NOT EXISTS causeway.suspended_object (
+  migration text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('index','unique','foreign_key','trigger')),
+  table_oid oid NOT NULL,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  name text NOT NULL,
+  definition text NOT NULL,
+  statements text[] NOT NULL,
+  state text NOT NULL DEFAULT 'suspended' CHECK (state IN ('suspended','restored','failed')),
+  PRIMARY KEY (migration, kind, table_oid, name)
+);
 CREATE TABLE IF NOT EXISTS causeway.timing (
   migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
   generation int NOT NULL,
@@ -117,6 +129,7 @@ export async function ensureControlSchema(pool: pg.Pool): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
     await client.query(DDL);
+    await client.query('UPDATE causeway.version SET version = $1 WHERE version < $1', [CONTROL_VERSION]);
     await client.query('INSERT INTO causeway.version SELECT $1::int WHERE NOT EXISTS (SELECT 1 FROM causeway.version)', [CONTROL_VERSION]);
   });
 }

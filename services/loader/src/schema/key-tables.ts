@@ -21,9 +21,10 @@ export async function tablesToKey(pool: pg.Pool, g: Generation): Promise<number[
   return result.rows.map((row) => row.table_no as number);
 }
 
-export async function keyTable(pool: pg.Pool, g: Generation, contract: TableContract): Promise<void> {
+/** The application's own tables keep the key that they have, or have none. */
+export async function keyTable(pool: pg.Pool, g: Generation, contract: TableContract, schema: 'create' | 'existing'): Promise<void> {
   const name = qualifiedName(contract.targetSchema, contract.target);
-  const sql = primaryKeySql(contract);
+  const sql = schema === 'existing' ? null : primaryKeySql(contract);
   let problem: string | null = null;
   if (sql !== null) {
     try {
