@@ -38,7 +38,9 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   await (record.settings.schema === 'existing' ? prepareExistingTables : createTables)(pool, record);
   const contracts = await readContracts(pool, g);
   const commits = new CommitBell();
-  const finished = finish({ pool, g, schema: record.settings.schema, contracts, log, signal, onKeyed: input.onKeyed, committed: () => commits.next() });
+  // A loader that can no longer consume must not wait for tables that will never be whole.
+  const consumingFailed = new AbortController();
+  const finished = finish({ pool, g, schema: record.settings.schema, contracts, log, signal: AbortSignal.any([signal, consumingFailed.signal]), onKeyed: input.onKeyed, committed: () => commits.next() });
   const phase = (await readMigration(pool, g.migration)).phase;
   if (atLeast(phase, 'loaded')) return finished;
   const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
@@ -58,6 +60,7 @@ export async function runLoader(input: LoaderInput): Promise<void> {
     // Consuming ends only by failing; finishing ends the work.
     await Promise.race([finished, consuming.then(() => finished)]);
   } finally {
+    consumingFailed.abort();
     await consumer.stop();
     await consuming.catch(() => {});
     await finished.catch(() => {});
