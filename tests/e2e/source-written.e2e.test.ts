@@ -11,6 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
+// Invariant: I13
 test.each(['delete', 'wal'])('journal mode %s: a pair of tables that changes together is never torn', async (mode) => {
   const file = join(bench.folder, 'live.sqlite');
   const db = new Database(file);
