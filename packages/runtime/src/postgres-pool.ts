@@ -51,8 +51,27 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
-/** Runs `work` in one transaction on one connection; rolls back and rethrows on failure. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** PostgreSQL chose this transaction to end a deadlock or a serialization conflict: nothing of it happened. */
+const CONFLICTS = new Set(['40P01', '40001']);
+const CONFLICT_TRIES = 5;
+
+/** Runs a whole transaction again when the server says that it lost a conflict. */
+export async function retryingConflicts<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt >= CONFLICT_TRIES || !CONFLICTS.has((error as { code?: string }).code ?? '')) throw error;
+    }
+  }
+}
+
+/** Runs `work` in one transaction on one connection; rolls back and rethrows on failure. May run it again: see above. */
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return retryingConflicts(() => oneTransaction(pool, work));
+}
+
+async function oneTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

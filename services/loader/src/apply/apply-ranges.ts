@@ -4,6 +4,7 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import type { Generation } from '@causeway/control/record/table-record';
+import { retryingConflicts } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { PartitionClaim } from '../consume/partition-claim.ts';
 import type { CompleteRange } from '../consume/assemble-ranges.ts';
@@ -29,11 +30,11 @@ export interface Applied {
 
 export async function applyRanges(context: ApplyContext, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint): Promise<Applied> {
   try {
-    return await applyTogether(context, claim, ranges, nextOffset, false);
+    return await retryingConflicts(() => applyTogether(context, claim, ranges, nextOffset, false));
   } catch (error) {
     if (!isDataError(error)) throw error;
     // One row spoils the whole COPY: again, range by range, with a search for that row.
-    return await applyTogether(context, claim, ranges, nextOffset, true);
+    return await retryingConflicts(() => applyTogether(context, claim, ranges, nextOffset, true));
   }
 }
 

@@ -14,8 +14,9 @@ import type pg from 'pg';
 /** Creates what is missing and moves the phase from planned to snapshotting, in one transaction. Idempotent. */
 export async function createTables(pool: pg.Pool, record: MigrationRecord): Promise<void> {
   await inTransaction(pool, async (client) => {
-    // The row lock makes a second loader wait here and then find the phase advanced.
-    const locked = await client.query('SELECT phase FROM causeway.migration WHERE id = $1 AND generation = $2 FOR UPDATE', [record.id, record.generation]);
+    // The row lock makes a second loader wait here and then find the phase advanced. NO KEY: the extractor stores its
+    // ranges at the same time, and their foreign key must not wait for this (it deadlocked).
+    const locked = await client.query('SELECT phase FROM causeway.migration WHERE id = $1 AND generation = $2 FOR NO KEY UPDATE', [record.id, record.generation]);
     if (locked.rows[0]?.phase !== 'planned') return;
     const contracts = await readContracts(client, { migration: record.id, generation: record.generation });
     for (const schema of new Set(contracts.map((c) => c.targetSchema))) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`);

@@ -17,7 +17,7 @@ import { listObjects, removal } from './catalogue-objects.ts';
 export async function prepareExistingTables(pool: pg.Pool, record: MigrationRecord): Promise<void> {
   await inTransaction(pool, async (client) => {
     // The row lock makes a second loader wait here and then find the phase advanced.
-    const locked = await client.query('SELECT phase FROM causeway.migration WHERE id = $1 AND generation = $2 FOR UPDATE', [record.id, record.generation]);
+    const locked = await client.query('SELECT phase FROM causeway.migration WHERE id = $1 AND generation = $2 FOR NO KEY UPDATE', [record.id, record.generation]);
     if (locked.rows[0]?.phase !== 'planned') return;
     const contracts = await readContracts(client, { migration: record.id, generation: record.generation });
     if (contracts.length > 0) await prepare(client, record, contracts).catch(refused);
