@@ -26,6 +26,7 @@ import { DEFAULT_SCHEMA, givenPlan, planSource, type PlannedSource } from './mig
 import { schemaMode } from './schema-mode.ts';
 import { MigrationServices, type ServiceUsage } from './run-services.ts';
 import { readVerification, type StoredVerification } from './stored-verification.ts';
+import { notesAfterFailure, notesAfterRestore } from './suspended-notes.ts';
 import { TableProgressMeter } from './table-progress-meter.ts';
 
 export interface MigrateOptions {
@@ -97,6 +98,10 @@ class MigrationRun {
     try {
       const record = resumable ? this.resume(found) : await this.begin(id, (found?.generation ?? 0) + 1, found !== null && !this.options.restart, false);
       return await this.finish(await this.load(record));
+    } catch (error) {
+      // Beside the failure itself, which an unreachable target must not replace.
+      if (this.schema === 'existing') for (const text of await notesAfterFailure(this.pool, id).catch(() => [])) this.note(text);
+      throw error;
     } finally {
       await this.services?.stopAll();
     }
@@ -202,6 +207,7 @@ class MigrationRun {
       this.note('the source was written while it was being read: nothing of that is kept; beginning again from a consistent copy');
       return this.finish(await this.load(await this.again(record, true, false)));
     }
+    if (this.schema === 'existing') for (const text of await notesAfterRestore(this.pool, record)) this.note(text);
     const verification = await readVerification(this.pool, record);
     if (verification === null) throw new Failure('INTERNAL', 'the validator ended without a verdict');
     await services.stopAll();
