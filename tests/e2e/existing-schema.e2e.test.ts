@@ -143,6 +143,24 @@ test.each([[[]], [['--restart']]])('a command that was killed during the load gi
   expect(await query("SELECT DISTINCT state FROM causeway.suspended_object")).toEqual([{ state: 'restored' }]);
 });
 
+test('a rebuilding that was stopped halfway goes on; what the rows forbid is told and kept on record', async () => {
+  await query(`CREATE SCHEMA app; SET search_path = app; CREATE TABLE parent (id bigint PRIMARY KEY, code text, seconds bigint, micros bigint, at text, price numeric, doc text, flag boolean);
+    CREATE TABLE log (what text, n int); CREATE UNIQUE INDEX once ON log (what); CREATE INDEX one ON parent (code); CREATE INDEX two ON parent (seconds)`);
+  const file = source(SQLITE);
+  const command = ['migrate', file, '--schema', 'existing', '--skip-missing', '--target-schema', 'app'];
+  const first = await bench.run([...command, '--json']);
+  expect(first.outcome.verdict).toBe('equal');
+  expect(first.outcome.tables.map((t) => t.source)).toEqual(['parent', 'log']);
+  expect(await query("SELECT state FROM causeway.suspended_object WHERE name = 'once'")).toEqual([{ state: 'failed' }]);
+  // As a loader leaves it that is killed after the first of two indexes.
+  await query(`DROP INDEX app.two; UPDATE causeway.suspended_object SET state = 'suspended' WHERE name IN ('one', 'two'); UPDATE causeway.migration SET phase = 'loaded'; DELETE FROM app.log WHERE what = 'same'`);
+  await query(`INSERT INTO app.log VALUES ('same', 1)`);
+  const second = await bench.run(command);
+  expect(second.stderr).toMatch(/resuming/);
+  expect(await query("SELECT DISTINCT state FROM causeway.suspended_object")).toEqual([{ state: 'restored' }]);
+  expect(await query("SELECT count(*)::int AS n FROM pg_indexes WHERE schemaname = 'app' AND indexname IN ('one', 'two', 'once')")).toEqual([{ n: 3 }]);
+});
+
 async function untilSuspended(): Promise<void> {
   for (let i = 0; i < 3_000; i++) {
     const seen = await query('SELECT count(*)::int AS n FROM causeway.suspended_object').catch(() => []);
