@@ -19,13 +19,27 @@ export function dateDays(s: string): number {
   const day = two(s, 8);
   if (s.charCodeAt(4) !== 45 || s.charCodeAt(7) !== 45) return Number.NaN;
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1)) return Number.NaN;
+  if (day > 28 && day > daysInMonth(year, month)) return Number.NaN;
+  const slot = year * 12 + month;
+  const known = MONTH_STARTS[slot] as number;
+  return (known === UNKNOWN ? (MONTH_STARTS[slot] = monthStart(year, month)) : known) + day - 1;
+}
+
+function daysInMonth(year: number, month: number): number {
   const leapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (day > (month === 2 && leapYear ? 29 : (MONTH_DAYS[month - 1] as number))) return Number.NaN;
+  return month === 2 && leapYear ? 29 : (MONTH_DAYS[month - 1] as number);
+}
+
+/** Days from 1970-01-01 to the first of each month, computed where a date first needs it. */
+const UNKNOWN = -(2 ** 31);
+const MONTH_STARTS = new Int32Array(10_000 * 12 + 1).fill(UNKNOWN);
+
+function monthStart(year: number, month: number): number {
   // Years that begin in March put the leap day last; 719,468 days lie between 0000-03-01 and 1970-01-01.
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5);
   return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
 }
 
