@@ -17,4 +17,5 @@ export default {
   globalTeardown: '<rootDir>/tests/setup/stop-servers.mjs',
   testTimeout: 120_000,
   maxWorkers: 2,
+  maxConcurrency: 2,
 };

@@ -14,7 +14,7 @@ const STAGES: readonly PlanObject['stage'][] = ['create', 'unique', 'index', 'ch
 /** In the order in which the loader makes them. */
 export function planObjects(schema: SourceSchema, tables: readonly PlanTable[], targetSchema: string): PlanObject[] {
   const scopes = schema.tables.map((source, i) => tableScope(source, tables[i] as PlanTable, targetSchema));
-  const names = new RelationNames(tables.map((t) => t.target));
+  const names = new RelationNames(tables);
   const views = viewObjects(schema.objects.filter((o) => o.kind === 'view'), scopes, targetSchema, names);
   const objects = scopes.flatMap((scope) => [...defaultObjects(scope), ...indexObjects(scope, names), ...checkObjects(scope, names), ...foreignKeyObjects(scope, scopes, names)]);
   return [...objects, ...views, ...untranslated(schema)].sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));

@@ -46,10 +46,14 @@ export function snakeCase(name: string): string {
 export function targetNames(sources: readonly string[], style: NameStyle, kind: 'table' | 'column', where: string): string[] {
   const names = sources.map((source) => targetName(source, style, kind));
   return names.map((name, i) => {
-    const twin = names.findIndex((other, j) => other === name && j !== i);
-    if (twin < 0) return name;
+    const twins = names.flatMap((other, j) => (other === name && j !== i ? [j] : []));
+    if (twins.length === 0) return name;
     const source = sources[i] as string;
-    if (Buffer.byteLength(source) <= NAME_BYTES) throw new Failure('NAME_COLLISION', `${where}: ${JSON.stringify(source)} and ${JSON.stringify(sources[twin])} both become ${JSON.stringify(name)}`);
+    const wasCut = (of: string): boolean => Buffer.byteLength(of) > NAME_BYTES;
+    // One that fits as it is keeps its name; those that were cut to the same make room.
+    if (!wasCut(source) && twins.every((j) => wasCut(sources[j] as string))) return name;
+    const twin = twins.find((j) => !wasCut(sources[j] as string)) ?? (twins[0] as number);
+    if (!wasCut(source)) throw new Failure('NAME_COLLISION', `${where}: ${JSON.stringify(source)} and ${JSON.stringify(sources[twin])} both become ${JSON.stringify(name)}`);
     return `${cutToBytes(name, NAME_BYTES - 9)}_${createHash('sha256').update(source).digest('hex').slice(0, 8)}`;
   });
 }

@@ -85,8 +85,8 @@ export class RowWriter {
   float8(v: Cell): boolean {
     let n: number;
     if (typeof v === 'number') {
-      // Beyond 2^53 a number may be an integer that was rounded on its way here.
-      if (!this.exact && Number.isInteger(v) && (v > 9007199254740992 || v < -9007199254740992)) return false;
+      // From 2^53 on a number may be an integer that was rounded on its way here: 2^53 + 1 arrives as 2^53.
+      if (!this.exact && Number.isInteger(v) && (v >= 9007199254740992 || v <= -9007199254740992)) return false;
       n = v;
     } else if (typeof v === 'bigint') {
       n = Number(v);

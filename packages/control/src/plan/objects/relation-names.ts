@@ -8,9 +8,9 @@ const SUFFIX_BYTES = 9;
 export class RelationNames {
   private readonly taken: Set<string>;
 
-  /** Tables have their names already; their primary keys will take theirs. */
-  constructor(tables: readonly string[]) {
-    this.taken = new Set([...tables, ...tables.map((t) => cutToBytes(`${t}_pkey`, NAME_BYTES))]);
+  /** Tables have their names already; PostgreSQL will give their primary keys and identity columns theirs. */
+  constructor(tables: readonly { readonly target: string; readonly columns: readonly { readonly target: string }[] }[]) {
+    this.taken = new Set(tables.flatMap((t) => [t.target, cutToBytes(`${t.target}_pkey`, NAME_BYTES), ...t.columns.map((c) => cutToBytes(`${t.target}_${c.target}_seq`, NAME_BYTES))]));
   }
 
   /** The wished name, or one with a suffix made of its own text where that is too long or taken. */

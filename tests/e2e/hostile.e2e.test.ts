@@ -1,0 +1,56 @@
+/** Every database of the hostile catalogue, with the outcome that it states; none may lose, double or change a row. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type Bench, openBench, type Outcome } from '@causeway/testkit/causeway-command';
+import type { HostileDatabase } from '@causeway/testkit/databases/hostile-database';
+import { hostileDatabases } from '@causeway/testkit/databases/hostile-databases';
+import pg from 'pg';
+
+test.concurrent.each(hostileDatabases.map((database): [string, string, HostileDatabase] => [database.name, database.title, database]))(
+  '%s: %s',
+  async (_name, _title, database) => {
+    const bench = await openBench('hostile');
+    const folder = join(bench.folder, 'source');
+    mkdirSync(folder);
+    const file = join(folder, database.fileName ?? `${database.name}.sqlite`);
+    try {
+      database.make(file);
+      const out = join(bench.folder, 'q.jsonl');
+      const result = await bench.run(['migrate', file, '--json', '--name', 'hostile', '--quarantine-out', out]);
+      if (result.outcome.verdict === 'failed') await expectRefusal(bench, database, result.outcome, result.code);
+      else expectAccounted(database, result.outcome, out);
+    } finally {
+      database.unlock?.(file);
+      await bench.close();
+    }
+  },
+  180_000,
+);
+
+async function expectRefusal(bench: Bench, database: HostileDatabase, outcome: Outcome, code: number | null): Promise<void> {
+  expect(database.expect).toMatchObject({ outcome: expect.stringContaining('refused') });
+  expect(code).toBe(3);
+  if (database.expect.failure !== undefined) expect(outcome.code).toBe(database.expect.failure);
+  const client = new pg.Client({ connectionString: bench.database.url });
+  await client.connect();
+  const left = await client.query("select tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'causeway')");
+  await client.end();
+  expect(left.rows).toEqual([]);
+}
+
+/** Every row of the source is equal in the target or in the quarantine, in the numbers that the catalogue states. */
+function expectAccounted(database: HostileDatabase, outcome: Outcome, out: string): void {
+  const { expect: wanted } = database;
+  expect(wanted.outcome).not.toBe('refused');
+  expect(outcome.tables.filter((t) => !t.equal)).toEqual([]);
+  const rows = Object.fromEntries(outcome.tables.map((t) => [t.source, t.sourceRows]));
+  for (const [table, count] of Object.entries(wanted.rows)) expect([table, rows[table]]).toEqual([table, count]);
+  const quarantined = Object.fromEntries(outcome.tables.filter((t) => t.quarantinedRows > 0).map((t) => [t.source, t.quarantinedRows]));
+  if (wanted.outcome === 'equal') expect(quarantined).toEqual({});
+  else if (wanted.outcome === 'quarantine') expect(quarantined).toEqual(wanted.quarantined ?? {});
+  else for (const [table, count] of Object.entries(quarantined)) expect(count).toBeLessThanOrEqual(wanted.quarantined?.[table] ?? 0);
+  const lines = readFileSync(out, 'utf8').split('\n').filter((line) => line !== '');
+  expect(lines).toHaveLength(Object.values(quarantined).reduce((sum, n) => sum + n, 0));
+  for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(['table', 'key', 'column', 'code', 'reason', 'values']);
+}
