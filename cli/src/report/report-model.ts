@@ -110,7 +110,8 @@ export type ObjectKind =
   | 'view'
   | 'trigger'
   | 'generated_column'
-  | 'virtual_table';
+  | 'virtual_table'
+  | 'table';
 
 export interface ReportObject {
   readonly kind: ObjectKind;

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
   trigger: 'trigger',
   generated_column: 'generated column',
   virtual_table: 'virtual table',
+  table: 'table',
 };
 
 /** What asks for attention comes first. */
