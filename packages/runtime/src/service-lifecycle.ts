@@ -3,6 +3,7 @@
  * signal forces. Abort is not an error: it ends with the exit code of an interruption, and the next start resumes.
  */
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
+import { readSettings, type Settings, type SettingTable } from './config-table.ts';
 import type { Log } from './log.ts';
 import { messageOf } from './postgres-pool.ts';
 
@@ -10,6 +11,17 @@ const DRAIN_DEADLINE_MS = 10_000;
 
 export interface ServiceOutcome {
   readonly exitCode: number;
+}
+
+/** Reads the settings of a service; a wrong one ends the process with the code of a usage error and no stack trace. */
+export function serviceSettings<T extends SettingTable>(table: T, environment: Readonly<Record<string, string | undefined>>): Settings<T> {
+  try {
+    return readSettings(table, environment);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n  ${error.remedy}\n`);
+    process.exit(exitCodeOf(error.code));
+  }
 }
 
 /** Runs `work` until it returns, fails or is aborted, and ends the process with the fitting exit code. */

@@ -1,11 +1,10 @@
 /** Entry point of the extractor service. */
 import { metricName, METRICS } from '@causeway/contracts/metric-names';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
-import { readSettings } from '@causeway/runtime/config-table';
 import { createLog } from '@causeway/runtime/log';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
-import { ownUsage, runService, tellParent } from '@causeway/runtime/service-lifecycle';
+import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import { Counter, Gauge } from 'prom-client';
@@ -13,7 +12,7 @@ import { EXTRACTOR_SETTINGS } from './config.ts';
 import { runExtractor } from './extractor.ts';
 import type { PublishedPart } from './publish/publisher.ts';
 
-const settings = readSettings(EXTRACTOR_SETTINGS, process.env);
+const settings = serviceSettings(EXTRACTOR_SETTINGS, process.env);
 const log = createLog('extractor', settings.logLevel);
 
 await runService(log, async (signal) => {

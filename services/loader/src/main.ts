@@ -1,11 +1,10 @@
 /** Entry point of the loader service. */
 import { metricName, METRICS } from '@causeway/contracts/metric-names';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
-import { readSettings } from '@causeway/runtime/config-table';
 import { createLog } from '@causeway/runtime/log';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
-import { ownUsage, runService, tellParent } from '@causeway/runtime/service-lifecycle';
+import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import { Counter, type Registry } from 'prom-client';
@@ -13,7 +12,7 @@ import type { Applied } from './apply/apply-ranges.ts';
 import { LOADER_SETTINGS } from './config.ts';
 import { runLoader } from './loader.ts';
 
-const settings = readSettings(LOADER_SETTINGS, process.env);
+const settings = serviceSettings(LOADER_SETTINGS, process.env);
 const log = createLog('loader', settings.logLevel);
 
 await runService(log, async (signal) => {

@@ -2,18 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMigration } from '@causeway/control/record/migration-record';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
-import { readSettings } from '@causeway/runtime/config-table';
 import { createLog } from '@causeway/runtime/log';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
-import { ownUsage, runService, tellParent } from '@causeway/runtime/service-lifecycle';
+import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import type pg from 'pg';
 import { VALIDATOR_SETTINGS } from './config.ts';
 import { validatorMetrics } from './report/validator-metrics.ts';
 import type { ProofVerdict } from './report/verdict.ts';
 import { runValidator, TABLES_AT_ONCE } from './validator.ts';
 
-const settings = readSettings(VALIDATOR_SETTINGS, process.env);
+const settings = serviceSettings(VALIDATOR_SETTINGS, process.env);
 const log = createLog('validator', settings.logLevel);
 /** How often a validator that stays looks for a new generation. */
 const GENERATION_POLL_MS = 2_000;
