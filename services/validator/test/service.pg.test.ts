@@ -51,6 +51,8 @@ beforeAll(async () => {
   await admin.query(`CREATE DATABASE ${name}`);
   url.pathname = `/${name}`;
   pool = new pg.Pool({ connectionString: url.href, max: 2 });
+  // Dropping the database ends connections whose farewell the server has not read yet.
+  pool.on('error', () => {});
   await ensureControlSchema(pool);
   await pool.query('CREATE TABLE public.orders (id bigint PRIMARY KEY, note text)');
   const db = new Database(file);
