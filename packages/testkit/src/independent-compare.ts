@@ -3,7 +3,7 @@
  * stands beside the repository where the corpora do. Where it is absent the tests that want it are skipped, with the reason.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -62,7 +62,8 @@ export async function independentCompare(request: CompareRequest): Promise<Indep
   try {
     const verdictFile = join(folder, 'verdict.json');
     const { dsn, password } = addressOf(request);
-    const done = await run(python, [SCRIPT, `sqlite:${resolve(request.source)}`, dsn, '-v', '--json', verdictFile, ...filesOf(request, folder)], {
+    // The comparer copies what stands beside the path; a symbolic link's -wal stands beside what it points to.
+    const done = await run(python, [SCRIPT, `sqlite:${realpathSync(request.source)}`, dsn, '-v', '--json', verdictFile, ...filesOf(request, folder)], {
       ...(password === undefined ? {} : { PGPASSWORD: password }),
     }, request.signal);
     if (!existsSync(verdictFile)) throw new Error(`the comparer ended with ${done.code} and no verdict: ${done.stderr.slice(-2_000)}`);
