@@ -72,7 +72,7 @@ function migrate(url: string, number: number): { seconds: Record<string, number>
 function runPgloader(url: string): number {
   const template = readFileSync(join(shared, 'bench/pgloader.load.in'), 'utf8');
   const file = join(folder, 'pgloader.load');
-  writeFileSync(file, template.replace('@SRC@', source).replace('@URL@', url), { mode: 0o600 });
+  writeFileSync(file, template.replaceAll('@SRC@', source).replaceAll('@URL@', url), { mode: 0o600 });
   const started = performance.now();
   const run = spawnSync('pgloader', [file], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`pgloader ended with ${run.status}: ${run.stdout} ${run.stderr}`);

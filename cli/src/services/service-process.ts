@@ -8,6 +8,7 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure, type FailureCode } from '@causeway/contracts/failures';
 import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 
 export type ServiceName = 'extractor' | 'loader' | 'validator';
 
@@ -22,6 +23,11 @@ export interface ServiceOptions {
 /** A service that dies this often in one run has a cause that another start does not mend. */
 const MAX_RESTARTS = 20;
 const STOP_DEADLINE_MS = 12_000;
+/**
+ * Collector threads of three processes only take turns with the work on two cores: collecting on the thread that
+ * allocates made a load of a million rows 0.8 s of 6.3 s faster, the larger young generation 0.2 s more (measured).
+ */
+const NODE_FLAGS = ['--enable-source-maps', '--single-threaded-gc', '--max-semi-space-size=32'];
 
 export class ServiceProcess {
   /** Resolves with the exit code of the run that ended by itself; rejects with the failure that the service told. */
@@ -64,7 +70,7 @@ export class ServiceProcess {
     const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
     const log = openSync(logFile, 'a', 0o600);
     // Invariant: I16
-    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { ...environment, CAUSEWAY_GROUP_SUFFIX: randomBytes(4).toString('hex') }, stdio: ['ignore', log, log, 'ipc'] });
+    const child = spawn(process.execPath, [...NODE_FLAGS, main], { env: { ...environment, NODE_COMPILE_CACHE: COMPILE_CACHE, CAUSEWAY_GROUP_SUFFIX: randomBytes(4).toString('hex') }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.child = child;
     this.failure = undefined;

@@ -119,21 +119,21 @@ const SOCKET_HOLDS = 256 * 1024;
 
 /** Two buffers take turns: while the socket drains one, the next run is transcoded into the other. */
 function* tuplesOf(loader: TableLoader, ranges: readonly CompleteRange[]): Generator<Buffer> {
-  const buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  const buffers: [Buffer, Buffer] = [loader.borrow(), loader.borrow()];
   let turn: 0 | 1 = 0;
   const room = (bytes: number): Buffer => {
     turn = turn === 0 ? 1 : 0;
     if (buffers[turn].length < bytes) buffers[turn] = Buffer.allocUnsafeSlow(bytes);
     return buffers[turn];
   };
-  for (const range of ranges) {
-    for (const run of range.runs) {
-      const chunk = loader.tuples(run, room);
-      // The stream reports a small chunk as sent while the socket still holds it; only one beyond the socket's own
-      // high-water mark makes it wait for the drain. Small ones get memory of their own.
-      yield chunk.length > SOCKET_HOLDS ? chunk : Buffer.from(chunk);
-    }
+  for (const run of ranges.flatMap((range) => range.runs)) {
+    const chunk = loader.tuples(run, room);
+    // The stream reports a small chunk as sent while the socket still holds it; only one beyond the socket's own
+    // high-water mark makes it wait for the drain. Small ones get memory of their own.
+    yield chunk.length > SOCKET_HOLDS ? chunk : Buffer.from(chunk);
   }
+  // Only after all were taken: an abandoned COPY may still hold them.
+  loader.giveBack(buffers);
 }
 
 async function copySearching(client: pg.ClientBase, context: ApplyContext, ranges: readonly CompleteRange[]): Promise<number> {
