@@ -91,7 +91,7 @@ export function parseIsoTimestamp(s: string): number {
   const length = s.length;
   if (length === 26 || length === 19) {
     const seconds = commonForm(s, length);
-    if (seconds === seconds) return seconds;
+    if (!Number.isNaN(seconds)) return seconds;
   }
   if (length < 10) return Number.NaN;
   const days = datePart(s);
