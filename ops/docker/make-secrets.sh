@@ -9,6 +9,6 @@ chmod 700 secrets
 if [ ! -s secrets/postgres_password ]; then
   node -e "process.stdout.write(require('node:crypto').randomBytes(24).toString('hex'))" >secrets/postgres_password
 fi
-printf 'postgres://causeway:%s@postgres:5432/causeway' "$(cat secrets/postgres_password)" >secrets/database_url
+printf 'postgres://postgres:%s@postgres:5432/causeway' "$(cat secrets/postgres_password)" >secrets/database_url
 chmod 644 secrets/postgres_password secrets/database_url
 echo "secrets/postgres_password and secrets/database_url are ready"

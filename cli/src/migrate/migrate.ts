@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
 import { readExistingTables } from '@causeway/control/plan/existing/read-existing-tables';
-import { ensureControlSchema } from '@causeway/control/record/control-schema';
+import { CONTROL_SCHEMA, ensureControlSchema } from '@causeway/control/record/control-schema';
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
@@ -67,7 +67,9 @@ export interface MigrateResult {
 
 /** The pool stays the caller's: it reads the record for the report afterwards. */
 export async function migrate(options: MigrateOptions, pool: pg.Pool): Promise<MigrateResult> {
-  const { version } = await checkTarget(pool, options.url);
+  const { version, role } = await checkTarget(pool, options.url);
+  // "$user" comes first in the default search_path: an application with this role would meet our tables before its own.
+  if (role === CONTROL_SCHEMA) options.onEvent({ kind: 'note', text: `the role ${role} is called as the control schema: its sessions find unqualified names there first; ALTER ROLE ${role} SET search_path = public` });
   await ensureControlSchema(pool);
   return await new MigrationRun(options, pool, version).run();
 }

@@ -109,13 +109,19 @@ export function isConnectionError(error: unknown): boolean {
   return CONNECTION_CODES.has(e?.code ?? '') || /terminat|timeout exceeded when trying to connect|password/i.test(e?.message ?? '');
 }
 
+export interface TargetServer {
+  readonly version: string;
+  /** The role that the connection has got. */
+  readonly role: string;
+}
+
 /** Connects once and checks what every later step rests on: reachable, version ≥ 15, UTF8. */
-export async function checkTarget(pool: pg.Pool, url: string): Promise<{ version: string }> {
+export async function checkTarget(pool: pg.Pool, url: string): Promise<TargetServer> {
   const where = describeTarget(url);
-  let row: { num: number; version: string; encoding: string };
+  let row: { num: number; version: string; encoding: string; role: string };
   try {
     const result = await pool.query(
-      "SELECT current_setting('server_version_num')::int AS num, current_setting('server_version') AS version, current_setting('server_encoding') AS encoding",
+      "SELECT current_setting('server_version_num')::int AS num, current_setting('server_version') AS version, current_setting('server_encoding') AS encoding, current_user AS role",
     );
     row = result.rows[0];
   } catch (cause) {
@@ -123,7 +129,7 @@ export async function checkTarget(pool: pg.Pool, url: string): Promise<{ version
   }
   if (row.num < 150000) throw new Failure('TARGET_TOO_OLD', `${where} is PostgreSQL ${row.version}`);
   if (row.encoding !== 'UTF8') throw new Failure('TARGET_ENCODING', `${where} is encoded in ${row.encoding}`);
-  return { version: row.version };
+  return { version: row.version, role: row.role };
 }
 
 /** The server's or driver's own words; an AggregateError of a failed connect has an empty message of its own. */

@@ -5,6 +5,8 @@
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 
+export const CONTROL_SCHEMA = 'causeway';
+
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
 export const CONTROL_VERSION = 2;
 

@@ -51,7 +51,7 @@ test('starts, asks for the password by SCRAM, keeps it to its owner, and leaves 
   const server = await start();
   expect(await query(server.url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
   expect(await query(server.url, "SELECT DISTINCT auth_method FROM pg_hba_file_rules")).toEqual([{ auth_method: 'scram-sha-256' }]);
-  expect(await query(server.url, "SELECT left(rolpassword, 14) AS kind FROM pg_authid WHERE rolname = 'causeway'")).toEqual([{ kind: 'SCRAM-SHA-256$' }]);
+  expect(await query(server.url, "SELECT left(rolpassword, 14) AS kind FROM pg_authid WHERE rolname = 'postgres'")).toEqual([{ kind: 'SCRAM-SHA-256$' }]);
   const wrong = new URL(server.url);
   wrong.password = 'guess';
   await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });

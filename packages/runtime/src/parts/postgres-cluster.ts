@@ -9,7 +9,7 @@ import { partialFolder, removeFolder } from './partial-folder.ts';
 import type { PostgresHome } from './postgres-home.ts';
 import { lastLines, runProgram } from './run-program.ts';
 
-export const LOCAL_ROLE = 'causeway';
+export const LOCAL_ROLE = 'postgres';
 /** Tells our folders from those of others. */
 const MARKER = 'causeway.json';
 
