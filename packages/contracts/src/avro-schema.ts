@@ -9,7 +9,7 @@ import { ROWID_COLUMN, type TableContract, contractFingerprint } from './table-c
 /** Changes when the meaning of any byte changes; golden bytes in the tests pin it. */
 export const WIRE_VERSION = 1;
 
-type AvroSchema = string | { [key: string]: unknown } | AvroSchema[];
+export type AvroSchema = string | { [key: string]: unknown } | AvroSchema[];
 
 /** `[A-Za-z_][A-Za-z0-9_]*`, injective: every other code point becomes `_x<hex>_`, and so does `_x` itself. */
 export function avroName(name: string): string {
@@ -59,7 +59,7 @@ export function avroType(type: LogicalType): AvroSchema {
 }
 
 /** A cell of the quarantine: name, storage class (index into STORAGE_CLASSES), exact bytes. */
-const CELL = {
+export const CELL = {
   type: 'record',
   name: 'Cell',
   fields: [
@@ -70,7 +70,7 @@ const CELL = {
 };
 
 /** A row that its logical types cannot hold, as SQLite has it. */
-const REJECT = {
+export const REJECT = {
   type: 'record',
   name: 'Reject',
   fields: [
@@ -83,7 +83,7 @@ const REJECT = {
 };
 
 /** A piece of one row (or reject) that is larger than a message; joined in order, the bytes are that record's. */
-const FRAGMENT = {
+export const FRAGMENT = {
   type: 'record',
   name: 'Fragment',
   fields: [

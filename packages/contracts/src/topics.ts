@@ -17,6 +17,16 @@ export function snapshotTopic(migrationId: string, generation: number): string {
   return `causeway.${migrationId}.g${generation}.snapshot`;
 }
 
+/** All changes of the source in commit order; one partition. */
+export function changesTopic(migrationId: string, generation: number): string {
+  return `causeway.${migrationId}.g${generation}.changes`;
+}
+
+/** All changes of the target on their way back to the source; one partition. */
+export function backTopic(migrationId: string, generation: number): string {
+  return `causeway.${migrationId}.g${generation}.back`;
+}
+
 export function schemaTopic(migrationId: string): string {
   return `causeway.${migrationId}.schemas`;
 }
@@ -36,6 +46,9 @@ export const SNAPSHOT_TOPIC_CONFIG: Readonly<Record<string, string>> = {
   'max.message.bytes': String(MAX_MESSAGE_BYTES),
   'compression.type': 'producer',
 };
+
+/** A change stream; what is lost of it by retention is asked for again from the log, which is purged only behind the target. */
+export const CHANGES_TOPIC_CONFIG: Readonly<Record<string, string>> = SNAPSHOT_TOPIC_CONFIG;
 
 export const SCHEMA_TOPIC_CONFIG: Readonly<Record<string, string>> = {
   'cleanup.policy': 'compact',

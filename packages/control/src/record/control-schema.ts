@@ -8,7 +8,7 @@ import type pg from 'pg';
 export const CONTROL_SCHEMA = 'causeway';
 
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
-export const CONTROL_VERSION = 2;
+export const CONTROL_VERSION = 3;
 
 const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
@@ -118,6 +118,63 @@ CREATE TABLE IF NOT EXISTS causeway.verification (
   seconds double precision NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (migration, generation, run)
+);
+CREATE TABLE IF NOT EXISTS causeway.live (
+  migration text PRIMARY KEY REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  phase text NOT NULL CHECK (phase IN ('loading','following','switching','switched','returning','completed')),
+  attempt bigint NOT NULL DEFAULT 0,
+  token text NOT NULL,
+  started_at_id bigint NOT NULL,
+  consistent_at_id bigint,
+  fence_end bigint,
+  back_epoch bigint NOT NULL DEFAULT 0,
+  phase_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS causeway.stream_position (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  epoch bigint NOT NULL DEFAULT 0,
+  applied bigint NOT NULL,
+  as_of bigint NOT NULL,
+  next_offset bigint NOT NULL DEFAULT 0,
+  marker_attempt bigint NOT NULL DEFAULT 0,
+  catching_up boolean NOT NULL DEFAULT false,
+  resend_from bigint,
+  changes bigint NOT NULL DEFAULT 0,
+  seen_ms bigint NOT NULL DEFAULT 0,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, generation)
+);
+CREATE TABLE IF NOT EXISTS causeway.service (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  name text NOT NULL,
+  instance text NOT NULL,
+  state jsonb NOT NULL DEFAULT '{}',
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, name)
+);
+CREATE TABLE IF NOT EXISTS causeway.step (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  attempt bigint NOT NULL,
+  step text NOT NULL,
+  state text NOT NULL CHECK (state IN ('running','done','failed','undone')),
+  began_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at timestamptz,
+  detail jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (migration, attempt, step)
+);
+CREATE TABLE IF NOT EXISTS causeway.divergence (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  table_no int NOT NULL,
+  key jsonb NOT NULL,
+  kind text NOT NULL,
+  columns text[] NOT NULL DEFAULT '{}',
+  state text NOT NULL DEFAULT 'open' CHECK (state IN ('open','repaired','gone')),
+  found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at timestamptz,
+  PRIMARY KEY (migration, generation, table_no, key, found_at)
 );
 `;
 

@@ -48,6 +48,8 @@ export interface MigrationSettings {
   readonly targetSchema: string;
   /** Tables are made by causeway (`create`) or by the application (`existing`). */
   readonly schema: 'create' | 'existing';
+  /** The source is followed while the application writes; absent in records of a plain migration. */
+  readonly live?: boolean;
 }
 
 const COLUMNS = 'id, name, generation, phase, source, settings, plan';

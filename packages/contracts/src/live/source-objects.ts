@@ -1,0 +1,30 @@
+/** Names of what causeway makes inside the source while a live migration runs, and takes away again at its end. */
+
+/** Everything of ours in the source begins with this; nothing else may. */
+export const SOURCE_PREFIX = '_causeway_';
+
+/**
+ * Keys of changed rows: `id INTEGER PRIMARY KEY`, `t` number of the table, `k0`… its key columns, typeless. Without
+ * AUTOINCREMENT: `sqlite_sequence` could not be removed again. The purge keeps the newest entry, so ids never go back.
+ */
+export const LOG_TABLE = '_causeway_log';
+
+/** Facts that must commit with the source: `name TEXT PRIMARY KEY, value` (see SourceFact). */
+export const STATE_TABLE = '_causeway_state';
+
+/** The application's triggers that stand aside while this side is the follower, verbatim: `name TEXT PRIMARY KEY, sql`. */
+export const SUSPENDED_TABLE = '_causeway_suspended';
+
+/**
+ * - migration: id of the migration that owns the capture
+ * - token: random, made with the capture; another token behind the same path is another file
+ * - purged_to: newest id that the purge has removed
+ * - fence_attempt: attempt whose fence stands, 0 without
+ * - lifted_attempt: newest attempt whose fence was lifted
+ * - fence_end: the log's end in the transaction that made the fence
+ * - fence_schema: schema_version right after that transaction
+ * - back_epoch, back_offset: newest epoch of the way back, and its topic's next offset
+ * - back_marker, back_beat: newest attempt whose marker, and whose heartbeat, came the way back
+ * - pass: exists only inside the transaction of the way back's sink; our triggers let its writes through
+ */
+export type SourceFact = 'migration' | 'token' | 'purged_to' | 'fence_attempt' | 'lifted_attempt' | 'fence_end' | 'fence_schema' | 'back_epoch' | 'back_offset' | 'back_marker' | 'back_beat' | 'pass';
