@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { schemaTopic, snapshotTopic } from '@causeway/contracts/topics';
 import { schemaIdOf } from '@causeway/contracts/schema-id';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
-import { committedRanges, type Generation, type KeyRange, readContracts, readRanges, recordTiming, storeRanges } from '@causeway/control/record/table-record';
+import { committedRanges, type Generation, type KeyRange, readContracts, readRanges, recordTiming, type StoredRanges, storeRanges } from '@causeway/control/record/table-record';
 import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
@@ -17,6 +18,7 @@ import type pg from 'pg';
 import { completeQuarantine } from './complete-quarantine.ts';
 import { Publisher, type PublishedPart } from './publish/publisher.ts';
 import { publishSchemas } from './publish/publish-schemas.ts';
+import { FIRST_SLICE, type RangeSlice, type SliceStart } from './read/plan-ranges.ts';
 import { Reader } from './reader.ts';
 
 export interface ExtractorInput {
@@ -66,7 +68,7 @@ class SnapshotRun {
   private readonly reader: Reader;
   private readonly publisher: Publisher;
   private failure: unknown;
-  private readonly ranges = new Map<number, readonly KeyRange[]>();
+  private readonly ranges = new Map<number, StoredRanges>();
 
   constructor(input: ExtractorInput, g: Generation, topic: string, contracts: readonly TableContract[], producer: Awaited<ReturnType<Transport['producer']>>) {
     this.input = input;
@@ -94,37 +96,43 @@ class SnapshotRun {
   /** Publishes every range whose block is not committed. A repeat is harmless: the loader skips it by its identity. */
   async publishMissing(): Promise<void> {
     for (const contract of this.contracts) {
-      this.check();
-      const ranges = await this.rangesOf(contract);
       const done = await committedRanges(this.input.pool, this.g, contract.table);
-      const missing = ranges.filter((range) => !done.has(range.range));
-      if (missing.length > 0) await this.racing(this.reader.read(contract, schemaIdOf(this.g.generation, contract.table), missing));
+      for await (const ranges of this.slicesOf(contract)) {
+        this.check();
+        const missing = ranges.filter((range) => !done.has(range.range));
+        if (missing.length > 0) await this.racing(this.reader.read(contract, schemaIdOf(this.g.generation, contract.table), missing));
+      }
     }
     await this.racing(this.publisher.drained());
   }
 
-  /** Ranges are fixed and stored before the first publish; a restart reads them back. Invariant: I1 */
-  private async rangesOf(contract: TableContract): Promise<readonly KeyRange[]> {
-    const known = this.ranges.get(contract.table) ?? (await readRanges(this.input.pool, this.g, contract.table));
-    if (known !== null && known !== undefined) {
+  /** Ranges are fixed and stored before the first publish of each; a restart reads them back. Invariant: I1 */
+  private async *slicesOf(contract: TableContract): AsyncGenerator<readonly KeyRange[]> {
+    const { pool } = this.input;
+    let known = this.ranges.get(contract.table) ?? (await readRanges(pool, this.g, contract.table));
+    this.ranges.set(contract.table, known);
+    if (known.ranges.length > 0) yield known.ranges;
+    let start: SliceStart | null = null;
+    while (!known.complete) {
+      const slice: RangeSlice = await this.racing(this.reader.plan(contract, start ?? behind(known.ranges)));
+      await inTransaction(pool, (client) => storeRanges(client, this.g, contract.table, { ranges: slice.ranges, complete: slice.next === null }));
+      // Another extractor may have stored its own first; what is stored is what counts.
+      const stored: StoredRanges = await readRanges(pool, this.g, contract.table, known.ranges.length);
+      known = { ranges: [...known.ranges, ...stored.ranges], complete: stored.complete };
       this.ranges.set(contract.table, known);
-      return known;
+      const mine = stored.ranges.length === slice.ranges.length && isDeepStrictEqual(stored.ranges.at(-1), slice.ranges.at(-1));
+      start = mine ? slice.next : null;
+      yield stored.ranges;
     }
-    const planned = await this.racing(this.reader.plan(contract));
-    await inTransaction(this.input.pool, (client) => storeRanges(client, this.g, contract.table, planned));
-    // Another extractor may have stored its own first; what is stored is what counts.
-    const stored = (await readRanges(this.input.pool, this.g, contract.table)) as KeyRange[];
-    this.ranges.set(contract.table, stored);
-    return stored;
   }
 
   async watchLedger(): Promise<void> {
-    const total = [...this.ranges.values()].reduce((sum, ranges) => sum + ranges.length, 0);
+    const total = [...this.ranges.values()].reduce((sum, { ranges }) => sum + ranges.length, 0);
     let seen = -1;
     let since = performance.now();
     for (;;) {
       this.check();
-      await completeQuarantine(this.input.pool, this.g, this.reader, this.contracts, (table, range) => this.ranges.get(table)?.[range] as KeyRange);
+      await completeQuarantine(this.input.pool, this.g, this.reader, this.contracts, (table, range) => this.ranges.get(table)?.ranges[range] as KeyRange);
       const record = await readMigration(this.input.pool, this.g.migration);
       if (record.generation !== this.g.generation || atLeast(record.phase, 'loaded')) return;
       const committed = await this.countCommitted();
@@ -180,4 +188,10 @@ class SnapshotRun {
       work.then(resolve, reject).finally(() => clearInterval(poll));
     });
   }
+}
+
+/** Where planning goes on behind ranges that an earlier start, or another extractor, has stored. */
+function behind(ranges: readonly KeyRange[]): SliceStart {
+  const last = ranges.at(-1);
+  return last === undefined ? FIRST_SLICE : { range: last.range + 1, lo: last.hi, rows: FIRST_SLICE.rows };
 }

@@ -5,6 +5,7 @@ import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { PublishedPart } from './publish/publisher.ts';
+import type { RangeSlice, SliceStart } from './read/plan-ranges.ts';
 import type { ReaderReply, ReaderRequest, ReaderStart } from './read/reader-messages.ts';
 
 export class Reader {
@@ -24,9 +25,9 @@ export class Reader {
     this.worker.on('error', (error) => this.settle?.reject(error));
   }
 
-  async plan(contract: TableContract): Promise<readonly KeyRange[]> {
-    const reply = await this.ask({ kind: 'plan', contract });
-    return (reply as Extract<ReaderReply, { kind: 'ranges' }>).ranges;
+  async plan(contract: TableContract, start: SliceStart): Promise<RangeSlice> {
+    const reply = await this.ask({ kind: 'plan', contract, start });
+    return (reply as Extract<ReaderReply, { kind: 'ranges' }>).slice;
   }
 
   /** Resolves when every part of the ranges was handed over. Throws PLAN_REVISED where a sample was wrong. */

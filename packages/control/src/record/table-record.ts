@@ -33,30 +33,45 @@ export async function readContracts(pool: pg.Pool | pg.ClientBase, g: Generation
   return result.rows.map((row) => row.contract as TableContract);
 }
 
-/** Stores the ranges of a table, once: what is there already wins, because blocks may have been published under it. */
-export async function storeRanges(client: pg.ClientBase, g: Generation, table: number, ranges: readonly KeyRange[]): Promise<void> {
-  const claimed = await client.query(
-    'UPDATE causeway.table_contract SET range_count = $4 WHERE migration = $1 AND generation = $2 AND table_no = $3 AND range_count IS NULL',
-    [g.migration, g.generation, table, ranges.length],
-  );
-  // Invariant: I1
-  if (claimed.rowCount !== 1) return;
-  await client.query(
-    `INSERT INTO causeway.key_range (migration, generation, table_no, range_no, lo, hi)
-     SELECT $1, $2, $3, (r->>'range')::int, nullif(r->'lo', 'null'), nullif(r->'hi', 'null') FROM jsonb_array_elements($4::jsonb) AS r`,
-    [g.migration, g.generation, table, JSON.stringify(ranges)],
-  );
+export interface StoredRanges {
+  readonly ranges: readonly KeyRange[];
+  /** They tile the table's key space; else the next slice goes behind the last of them. */
+  readonly complete: boolean;
 }
 
-/** The stored ranges of a table; null where none were planned yet. */
-export async function readRanges(pool: pg.Pool, g: Generation, table: number): Promise<KeyRange[] | null> {
-  const count = await pool.query('SELECT range_count FROM causeway.table_contract WHERE migration = $1 AND generation = $2 AND table_no = $3', [g.migration, g.generation, table]);
-  if (count.rows[0]?.range_count == null) return null;
-  const result = await pool.query(
-    'SELECT range_no AS range, lo, hi FROM causeway.key_range WHERE migration = $1 AND generation = $2 AND table_no = $3 ORDER BY range_no',
-    [g.migration, g.generation, table],
+/** Stores a slice of a table's ranges behind those that are there. What is there already wins, because blocks may have been published under it. */
+export async function storeRanges(client: pg.ClientBase, g: Generation, table: number, slice: StoredRanges): Promise<void> {
+  const { ranges, complete } = slice;
+  // The row lock lets one extractor at a time see how far the ranges go.
+  const locked = await client.query('SELECT range_count FROM causeway.table_contract WHERE migration = $1 AND generation = $2 AND table_no = $3 FOR NO KEY UPDATE', [g.migration, g.generation, table]);
+  // Invariant: I1
+  if (locked.rows[0]?.range_count !== null) return;
+  const inserted = await client.query(
+    `INSERT INTO causeway.key_range (migration, generation, table_no, range_no, lo, hi)
+     SELECT $1, $2, $3, (r->>'range')::int, nullif(r->'lo', 'null'), nullif(r->'hi', 'null') FROM jsonb_array_elements($4::jsonb) AS r
+      WHERE (SELECT count(*) FROM causeway.key_range WHERE migration = $1 AND generation = $2 AND table_no = $3) = $5`,
+    [g.migration, g.generation, table, JSON.stringify(ranges), ranges[0]?.range],
   );
-  return result.rows as KeyRange[];
+  if (!complete || inserted.rowCount !== ranges.length) return;
+  await client.query('UPDATE causeway.table_contract SET range_count = $4 WHERE migration = $1 AND generation = $2 AND table_no = $3', [
+    g.migration,
+    g.generation,
+    table,
+    (ranges.at(-1) as KeyRange).range + 1,
+  ]);
+}
+
+/** The stored ranges of a table, from a range on. */
+export async function readRanges(pool: pg.Pool, g: Generation, table: number, from = 0): Promise<StoredRanges> {
+  // Together: a slice that is stored in between would make the two disagree.
+  const result = await pool.query(
+    `SELECT t.range_count AS count, r.range_no AS range, r.lo, r.hi FROM causeway.table_contract t
+       LEFT JOIN causeway.key_range r ON (r.migration, r.generation, r.table_no) = (t.migration, t.generation, t.table_no) AND r.range_no >= $4
+      WHERE t.migration = $1 AND t.generation = $2 AND t.table_no = $3 ORDER BY r.range_no`,
+    [g.migration, g.generation, table, from],
+  );
+  const ranges = result.rows.filter((row) => row.range !== null).map(({ range, lo, hi }): KeyRange => ({ range, lo, hi }));
+  return { ranges, complete: result.rows.length > 0 && result.rows[0].count !== null };
 }
 
 /** Numbers of the ranges whose blocks are committed. */

@@ -1,13 +1,14 @@
 /**
  * Cuts a table into key ranges of about one message each, by walking its keys in order. The bytes of a range are
- * known from `octet_length`, which reads no overflow page. Ranges are stored before anything is published, so that a
- * range that is read again after a crash has the same bounds.
+ * known from `octet_length`, which reads no overflow page. Ranges are stored before anything of them is published, so
+ * that a range that is read again after a crash has the same bounds; a slice of them at a time, so that reading begins
+ * while the rest of a large table is not yet cut.
  */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyBound, KeyRange } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
-import { bindBound, orderColumns } from './range-statements.ts';
+import { bindBound, orderColumns, prepared } from './range-statements.ts';
 
 const RANGE_ROWS = 4_000;
 const FIRST_ROWS = 256;
@@ -22,26 +23,42 @@ interface Step {
   readonly last: Bound;
 }
 
-export function planRanges(db: SourceDatabase, contract: TableContract): KeyRange[] {
+/** Where a slice begins: behind the ranges before it. */
+export interface SliceStart {
+  readonly range: number;
+  readonly lo: Bound;
+  /** Rows of the first step; what fitted before fits again. */
+  readonly rows: number;
+}
+
+export const FIRST_SLICE: SliceStart = { range: 0, lo: null, rows: FIRST_ROWS };
+
+export interface RangeSlice {
+  readonly ranges: readonly KeyRange[];
+  /** Where the next slice begins; null: the table's last range is among these. */
+  readonly next: SliceStart | null;
+}
+
+/** At most `count` ranges from a start on. Together the slices tile the key space from −∞ to +∞. */
+export function planRanges(db: SourceDatabase, contract: TableContract, start: SliceStart, count: number): RangeSlice {
   const names = orderColumns(contract);
-  if (names.length === 0) return [{ range: 0, lo: null, hi: null }];
+  if (names.length === 0) return { ranges: [{ range: 0, lo: null, hi: null }], next: null };
   const walk = keyWalk(db, contract, names);
   const ranges: KeyRange[] = [];
-  let lo: Bound = null;
-  let want = FIRST_ROWS;
-  for (;;) {
+  let { lo, rows: want } = start;
+  while (ranges.length < count) {
     const step = walk(lo, want);
     if (step.bytes > RANGE_BYTES_MAX && step.rows > 1) {
       want = Math.max(1, Math.floor((step.rows * RANGE_BYTES) / step.bytes));
       continue;
     }
-    // The last range is open upwards: together they tile the key space from −∞ to +∞.
     const end = step.rows < want;
-    ranges.push({ range: ranges.length, lo, hi: end ? null : step.last });
-    if (end) return ranges;
+    ranges.push({ range: start.range + ranges.length, lo, hi: end ? null : step.last });
+    if (end) return { ranges, next: null };
     lo = step.last;
     want = Math.max(1, Math.min(RANGE_ROWS, Math.floor((step.rows * RANGE_BYTES) / Math.max(1, step.bytes))));
   }
+  return { ranges, next: { range: start.range + ranges.length, lo, rows: want } };
 }
 
 /** One step: how many rows and bytes stand in the next `want` keys after `lo`, and the last of those keys. */
@@ -51,16 +68,21 @@ function keyWalk(db: SourceDatabase, contract: TableContract, names: readonly st
   const table = quoteIdentifier(contract.source);
   const left = columns.length === 1 ? columns[0] : `(${columns.join(', ')})`;
   const order = columns.join(', ');
+  // One integer key: its largest is the last, found in the same walk.
+  const single = contract.order.kind === 'rowid';
   return (lo, want) => {
     const right = lo?.map((bound) => (bound.class === 'text' ? 'CAST(? AS TEXT)' : '?'));
     const where = right === undefined ? '' : ` WHERE ${left} > ${right.length === 1 ? right[0] : `(${right.join(', ')})`}`;
     const values = lo?.map(bindBound) ?? [];
-    const sums = db
-      .prepare(`SELECT count(*), coalesce(sum(b), 0) FROM (SELECT ${bytes} AS b FROM ${table}${where} ORDER BY ${order} LIMIT ?)`)
-      .raw()
-      .get(...values, want) as [number, number];
-    const last = sums[0] < want ? null : lastKey(db, `SELECT ${columns.map(exactKey).join(', ')} FROM ${table}${where} ORDER BY ${order} LIMIT 1 OFFSET ?`, [...values, want - 1]);
-    return { rows: sums[0], bytes: sums[1], last };
+    const sums = prepared(db, `SELECT count(*), coalesce(sum(b), 0), max(k) FROM (SELECT ${bytes} AS b, ${single ? columns[0] : 'NULL'} AS k FROM ${table}${where} ORDER BY ${order} LIMIT ?)`)
+      .safeIntegers()
+      .get(...values, want) as [bigint, bigint, bigint | null];
+    const rows = Number(sums[0]);
+    if (rows < want) return { rows, bytes: Number(sums[1]), last: null };
+    const last = single
+      ? [keyBound('integer', sums[2] as bigint)]
+      : lastKey(db, `SELECT ${columns.map(exactKey).join(', ')} FROM ${table}${where} ORDER BY ${order} LIMIT 1 OFFSET ?`, [...values, want - 1]);
+    return { rows, bytes: Number(sums[1]), last };
   };
 }
 

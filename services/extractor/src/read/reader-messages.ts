@@ -2,6 +2,7 @@
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
+import type { RangeSlice, SliceStart } from './plan-ranges.ts';
 
 export interface ReaderStart {
   readonly file: string;
@@ -15,12 +16,12 @@ export interface ReaderStart {
 }
 
 export type ReaderRequest =
-  | { readonly kind: 'plan'; readonly contract: TableContract }
+  | { readonly kind: 'plan'; readonly contract: TableContract; readonly start: SliceStart }
   | { readonly kind: 'read'; readonly contract: TableContract; readonly schemaId: number; readonly ranges: readonly KeyRange[] }
   | { readonly kind: 'row'; readonly contract: TableContract; readonly range: KeyRange; readonly place: number };
 
 export type ReaderReply =
-  | { readonly kind: 'ranges'; readonly ranges: readonly KeyRange[] }
+  | { readonly kind: 'ranges'; readonly slice: RangeSlice }
   | { readonly kind: 'part'; readonly table: number; readonly range: number; readonly bytes: Uint8Array; readonly last: boolean; readonly rows: number; readonly rejects: number }
   | { readonly kind: 'read'; readonly table: number }
   | { readonly kind: 'row'; readonly key: readonly ExactCell[]; readonly values: readonly ExactCell[] }

@@ -6,7 +6,7 @@
 import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decimal-text';
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp, timestampMicros } from '@causeway/contracts/conversion/iso-date-time';
-import { jsonVerdict } from '@causeway/contracts/conversion/json-text';
+import { JsonShapes } from '@causeway/contracts/conversion/json-shape';
 import { writeUuid } from '@causeway/contracts/conversion/uuid-text';
 import { realText } from '@causeway/contracts/real-text';
 
@@ -16,6 +16,9 @@ export type Cell = bigint | number | string | Uint8Array;
 const SHORT = 40;
 /** Zig-zag doubles the number; beyond this the sum leaves the exact range of a double. */
 const EXACT_LIMIT = 2 ** 52;
+
+/** Shapes of the documents that this thread has seen. */
+const documents = new JsonShapes();
 
 export class RowWriter {
   buf: Buffer;
@@ -273,7 +276,7 @@ export class RowWriter {
   }
 
   json(v: Cell): boolean {
-    return typeof v === 'string' && jsonVerdict(v) === 'ok' && this.string(v);
+    return typeof v === 'string' && documents.holds(v) && this.string(v);
   }
 
   inet(v: Cell): boolean {

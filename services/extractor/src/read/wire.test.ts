@@ -13,7 +13,7 @@ import { openSource } from '@causeway/runtime/sqlite/open-source';
 import Database from 'better-sqlite3';
 import type { BuiltPart } from './block-builder.ts';
 import { textDecoding } from './exact-row.ts';
-import { planRanges } from './plan-ranges.ts';
+import { FIRST_SLICE, planRanges } from './plan-ranges.ts';
 import { readRange, tableReading } from './read-range.ts';
 import { generateEncoder } from './row-codec.ts';
 
@@ -52,7 +52,7 @@ function extract(name: string, sql: string, contract: TableContract): { parts: B
   made.close();
   const db = openSource(file);
   const reading = tableReading(db, contract, generateEncoder(contract), textDecoding('UTF-8'), 7);
-  const ranges = planRanges(db, contract);
+  const ranges = planRanges(db, contract, FIRST_SLICE, 7).ranges;
   const parts: BuiltPart[] = [];
   for (const range of ranges) {
     readRange(db, reading, range, { migration: 'm', generation: 1, table: 0, range: range.range, attempt: 'a', position: 0n }, (part) => parts.push({ ...part, bytes: Buffer.from(part.bytes) }));
