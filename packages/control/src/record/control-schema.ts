@@ -4,6 +4,7 @@
  */
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
+import { FENCE_FUNCTION } from '../target/target-fence.ts';
 
 export const CONTROL_SCHEMA = 'causeway';
 
@@ -52,8 +53,10 @@ CREATE TABLE IF NOT EXISTS causeway.block (
   rows bigint NOT NULL,
   rejected bigint NOT NULL,
   bytes bigint NOT NULL,
+  position bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (migration, generation, table_no, range_no)
 );
+ALTER TABLE causeway.block ADD COLUMN IF NOT EXISTS position bigint NOT NULL DEFAULT 0;
 CREATE TABLE IF NOT EXISTS causeway.consumed (
   migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
   generation int NOT NULL,
@@ -176,7 +179,17 @@ CREATE TABLE IF NOT EXISTS causeway.divergence (
   ended_at timestamptz,
   PRIMARY KEY (migration, generation, table_no, key, found_at)
 );
-`;
+CREATE TABLE IF NOT EXISTS causeway.revoked_privilege (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  grantee text NOT NULL,
+  privilege text NOT NULL,
+  grantable boolean NOT NULL,
+  PRIMARY KEY (migration, generation, schema_name, table_name, grantee, privilege)
+);
+${FENCE_FUNCTION}`;
 
 /** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */
 const SCHEMA_LOCK = 7_240_115;

@@ -8,6 +8,8 @@ import { postgresTypeName } from '@causeway/contracts/logical-type';
 import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
 import { advancePhase, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { readContracts } from '@causeway/control/record/table-record';
+import { revokeFromOthers } from '@causeway/control/target/revoked-privileges';
+import { closeTarget } from '@causeway/control/target/target-fence';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 
@@ -23,6 +25,7 @@ export async function createTables(pool: pg.Pool, record: MigrationRecord): Prom
     for (const contract of contracts) await createTable(client, record, contract);
     // After all tables have their names: PostgreSQL then finds a free one for each sequence.
     for (const contract of contracts) await addIdentity(client, contract);
+    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts);
     await advancePhase(client, record.id, record.generation, 'planned', 'snapshotting');
   });
 }
@@ -37,19 +40,9 @@ async function createTable(client: pg.ClientBase, record: MigrationRecord, contr
     if (code === '42501') throw new Failure('TARGET_PRIVILEGE', `table ${name}: ${message}`, { cause });
     throw new Failure('TARGET_REFUSED', `table ${name}: ${message}`, { cause });
   }
-  // Default privileges may have let others in; until the target is opened only its owner writes here.
   // Invariant: I19
-  await closeToOthers(client, name);
+  await revokeFromOthers(client, { migration: record.id, generation: record.generation }, contract);
   await client.query('UPDATE causeway.table_contract SET target_oid = $4::text::regclass WHERE migration = $1 AND generation = $2 AND table_no = $3', [record.id, record.generation, contract.table, name]);
-}
-
-async function closeToOthers(client: pg.ClientBase, name: string): Promise<void> {
-  const grantees = await client.query(
-    `SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS who
-       FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = $1::text::regclass AND a.grantee <> c.relowner`,
-    [name],
-  );
-  for (const row of grantees.rows) await client.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${name} FROM ${row.who}`);
 }
 
 async function addIdentity(client: pg.ClientBase, contract: TableContract): Promise<void> {

@@ -27,7 +27,7 @@ const OBJECTS = `
          AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = ic.oid AND c.contype IN ('p', 'u', 'x'))
       UNION ALL
       SELECT 'trigger', g.tgrelid, g.tgname, pg_get_triggerdef(g.oid), obj_description(g.oid, 'pg_trigger'), g.tgenabled
-        FROM pg_trigger g WHERE g.tgrelid = ANY ($1::oid[]) AND NOT g.tgisinternal
+        FROM pg_trigger g WHERE g.tgrelid = ANY ($1::oid[]) AND NOT g.tgisinternal AND NOT starts_with(g.tgname::text, '!causeway_')
     ) o JOIN pg_class t ON t.oid = o.relid JOIN pg_namespace n ON n.oid = t.relnamespace
    ORDER BY array_position(ARRAY['trigger', 'foreign_key', 'unique', 'index'], o.kind), n.nspname, t.relname, o.name`;
 

@@ -9,6 +9,7 @@ import type { PlanDocument } from '@causeway/control/plan/plan-document';
 import { advancePhase, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { recordSuspended } from '@causeway/control/record/suspended-object';
 import { readContracts } from '@causeway/control/record/table-record';
+import { closeTarget } from '@causeway/control/target/target-fence';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { listObjects, removal } from './catalogue-objects.ts';
@@ -21,6 +22,7 @@ export async function prepareExistingTables(pool: pg.Pool, record: MigrationReco
     if (locked.rows[0]?.phase !== 'planned') return;
     const contracts = await readContracts(client, { migration: record.id, generation: record.generation });
     if (contracts.length > 0) await prepare(client, record, contracts).catch(refused);
+    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts);
     await advancePhase(client, record.id, record.generation, 'planned', 'snapshotting');
   });
 }
