@@ -3,12 +3,13 @@
  * record, so a run that was cut off anywhere is continued by the next.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
 import { readExistingTables } from '@causeway/control/plan/existing/read-existing-tables';
 import { CONTROL_SCHEMA, ensureControlSchema } from '@causeway/control/record/control-schema';
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
-import { recordTiming } from '@causeway/control/record/table-record';
+import { hasTiming, recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
 import { createLog } from '@causeway/runtime/log';
 import { checkTarget } from '@causeway/runtime/postgres-pool';
@@ -73,6 +74,9 @@ export async function migrate(options: MigrateOptions, pool: pg.Pool): Promise<M
   await ensureControlSchema(pool);
   return await new MigrationRun(options, pool, version).run();
 }
+
+const WARM_POLL_MS = 100;
+const VERIFY_ONCE = { CAUSEWAY_MODE: 'once' };
 
 class MigrationRun {
   private readonly options: MigrateOptions;
@@ -183,12 +187,17 @@ class MigrationRun {
   private async load(record: MigrationRecord): Promise<MigrationRecord> {
     this.phase('snapshot');
     const started = performance.now();
+    const services = this.services as NonNullable<typeof this.services>;
+    const ended = new AbortController();
     try {
-      await (this.services as NonNullable<typeof this.services>).untilPhase(this.pool, 'loaded', this.options.signal);
+      void this.warmValidator(record, services, AbortSignal.any([ended.signal, this.options.signal]));
+      await services.untilPhase(this.pool, 'loaded', this.options.signal);
     } catch (error) {
       if (!(error instanceof Failure) || (error.code !== 'PLAN_REVISED' && error.code !== 'SOURCE_CHANGED')) throw error;
       this.note(`${error.message}: ${error.code === 'PLAN_REVISED' ? 'planning again from every row' : 'beginning again'}`);
       return this.load(await this.again(record, record.source.copied !== 'no' || this.wasWritten(record), true));
+    } finally {
+      ended.abort();
     }
     this.seconds.snapshot = (performance.now() - started) / 1000;
     this.seconds.load = (performance.now() - this.began) / 1000;
@@ -196,11 +205,21 @@ class MigrationRun {
     return record;
   }
 
+  /** The validator's process starts while the loader takes in what the extractor has published last; it waits for the phase. */
+  private async warmValidator(record: MigrationRecord, services: NonNullable<typeof this.services>, signal: AbortSignal): Promise<void> {
+    try {
+      while (!(await hasTiming(this.pool, { migration: record.id, generation: record.generation }, 'published'))) await sleep(WARM_POLL_MS, undefined, { signal });
+      if (!signal.aborted) services.start('validator', VERIFY_ONCE).done.catch(() => {});
+    } catch {
+      // The load has ended or failed: it is started, if at all, where its verdict is waited for.
+    }
+  }
+
   private async finish(record: MigrationRecord): Promise<MigrateResult> {
     const services = this.services as NonNullable<typeof this.services>;
     this.phase('verify');
     const started = performance.now();
-    const validator = services.start('validator', { CAUSEWAY_MODE: 'once' });
+    const validator = services.start('validator', VERIFY_ONCE);
     const changed = await validator.done.then(() => false, ifSourceChanged);
     this.seconds.verify = (performance.now() - started) / 1000;
     this.phase('objects');

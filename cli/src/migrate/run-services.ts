@@ -44,7 +44,10 @@ export class MigrationServices {
     mkdirSync(environment.stateFolder, { recursive: true, mode: 0o700 });
   }
 
+  /** Of a service that runs already: that one. */
   start(name: ServiceName, extra: Readonly<Record<string, string>> = {}): ServiceProcess {
+    const running = this.processes.get(name);
+    if (running !== undefined) return running;
     const { environment } = this;
     const process_ = new ServiceProcess({
       name,

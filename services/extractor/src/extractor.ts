@@ -79,7 +79,7 @@ class SnapshotRun {
       topic,
       partitions: input.record.settings.partitions,
       onDurable: (parts) => {
-        this.reader.credited(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+        this.reader.credited(parts);
         input.onDurable(parts, this.reader.outstandingBytes);
       },
       onFailure: (error) => {

@@ -5,20 +5,23 @@ import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { PublishedPart } from './publish/publisher.ts';
+import { LentSlabs } from './read/slabs.ts';
 import type { RangeSlice, SliceStart } from './read/plan-ranges.ts';
 import type { ReaderReply, ReaderRequest, ReaderStart } from './read/reader-messages.ts';
 
 export class Reader {
   private readonly worker: Worker;
   private readonly credit: Int32Array;
+  private readonly slabs = new LentSlabs();
   private settle: { resolve: (reply: ReaderReply) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(start: Omit<ReaderStart, 'credit'>, onPart: (part: PublishedPart) => void) {
+  constructor(start: Omit<ReaderStart, 'credit' | 'slabFlags'>, onPart: (part: PublishedPart) => void) {
     const credit = new SharedArrayBuffer(8);
     this.credit = new Int32Array(credit);
-    this.worker = new Worker(new URL('./read/reader-thread.js', import.meta.url), { workerData: { ...start, credit } satisfies ReaderStart });
+    this.worker = new Worker(new URL('./read/reader-thread.js', import.meta.url), { workerData: { ...start, credit, slabFlags: this.slabs.flags } satisfies ReaderStart });
     this.worker.on('message', (reply: ReaderReply) => {
-      if (reply.kind === 'part') onPart(reply);
+      if (reply.kind === 'part') onPart(this.published(reply));
+      else if (reply.kind === 'slab') this.slabs.add(reply.slab, reply.memory);
       else if (reply.kind === 'failed') this.settle?.reject(new Failure(reply.code as FailureCode, reply.message));
       else this.settle?.resolve(reply);
     });
@@ -42,9 +45,16 @@ export class Reader {
     return (await this.ask({ kind: 'row', contract, range, place })) as Extract<ReaderReply, { kind: 'row' }>;
   }
 
-  /** Bytes that became durable; the reader may go on. */
-  credited(bytes: number): void {
-    Atomics.sub(this.credit, 0, bytes);
+  private published(reply: Extract<ReaderReply, { kind: 'part' }>): PublishedPart {
+    const { bytes } = reply;
+    if (bytes instanceof Uint8Array) return { ...reply, bytes };
+    return { ...reply, bytes: this.slabs.view(bytes.slab, bytes.offset, bytes.length), slab: bytes.slab };
+  }
+
+  /** Parts that became durable: their memory is free, and the reader may go on. */
+  credited(parts: readonly PublishedPart[]): void {
+    for (const part of parts) if (part.slab !== undefined) this.slabs.giveBack(part.slab);
+    Atomics.sub(this.credit, 0, parts.reduce((sum, part) => sum + part.bytes.length, 0));
     Atomics.notify(this.credit, 0);
   }
 

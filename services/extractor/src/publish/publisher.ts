@@ -12,6 +12,8 @@ export interface PublishedPart {
   readonly last: boolean;
   readonly rows: number;
   readonly rejects: number;
+  /** The slab that the bytes stand in; undefined: memory of their own. */
+  readonly slab?: number;
 }
 
 /** One record batch a partition and send: half of what the topic allows, as the client adds its own framing. */

@@ -10,7 +10,7 @@ import { RowWriter } from './row-writer.ts';
 
 export function acceptedRow(db: SourceDatabase, contract: TableContract, range: KeyRange, place: number, decode: TextDecoding): Pick<Reject, 'key' | 'values'> {
   const encode = generateEncoder(contract);
-  const writer = new RowWriter(65_536);
+  const writer = new RowWriter(Buffer.allocUnsafeSlow(65_536));
   let accepted = 0;
   for (const row of readExact(db, contract, range)) {
     writer.pos = 0;

@@ -14,6 +14,9 @@ const HEADER_ROOM = 256;
 /** Rows up to this beyond the target still go into the same buffer. */
 const SLACK = 64 * 1024;
 
+/** Bytes of an ordinary message's buffer. */
+export const BLOCK_BUFFER_BYTES = BLOCK_TARGET_BYTES + SLACK;
+
 export interface BuiltPart {
   readonly bytes: Uint8Array;
   readonly part: number;
@@ -25,16 +28,20 @@ export interface BuiltPart {
 export type BlockIdentity = Omit<BlockHeader, 'part' | 'last'>;
 
 export class BlockBuilder {
-  writer = new RowWriter(BLOCK_TARGET_BYTES + SLACK);
+  writer: RowWriter;
   private readonly identity: BlockIdentity;
   private readonly schemaId: number;
   private readonly emit: (part: BuiltPart) => void;
+  private readonly memory: () => Buffer;
   private part = 0;
   private rows = 0;
   private rejects: Buffer[] = [];
   private rejectBytes = 0;
 
-  constructor(identity: BlockIdentity, schemaId: number, emit: (part: BuiltPart) => void) {
+  /** `memory` lends a buffer for each message; what was emitted may still stand in the one before. */
+  constructor(identity: BlockIdentity, schemaId: number, emit: (part: BuiltPart) => void, memory = (): Buffer => Buffer.allocUnsafeSlow(BLOCK_BUFFER_BYTES)) {
+    this.memory = memory;
+    this.writer = new RowWriter(memory());
     this.identity = identity;
     this.schemaId = schemaId;
     this.emit = emit;
@@ -75,7 +82,7 @@ export class BlockBuilder {
   private flush(last: boolean): void {
     if (!last && this.rows === 0 && this.rejects.length === 0) return;
     this.send(last, Buffer.from([0]), this.rejects, this.rows);
-    this.writer = last ? this.writer : new RowWriter(BLOCK_TARGET_BYTES + SLACK);
+    this.writer = last ? this.writer : new RowWriter(this.memory());
     this.writer.pos = HEADER_ROOM;
     this.rows = 0;
     this.rejects = [];

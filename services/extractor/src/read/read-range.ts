@@ -40,10 +40,10 @@ function needsExactClasses(db: SourceDatabase, contract: TableContract): boolean
 }
 
 /** `emit` is called for each part in order; it may block. */
-export function readRange(db: SourceDatabase, reading: TableReading, range: KeyRange, identity: BlockIdentity, emit: (part: BuiltPart) => void): RangeResult {
+export function readRange(db: SourceDatabase, reading: TableReading, range: KeyRange, identity: BlockIdentity, emit: (part: BuiltPart) => void, memory?: () => Buffer): RangeResult {
   const where = whereRange(reading.contract, range);
   const statement = prepared(db, reading.select + where.sql).safeIntegers(reading.exactClasses);
-  const builder = new BlockBuilder(identity, reading.schemaId, emit);
+  const builder = new BlockBuilder(identity, reading.schemaId, emit, memory);
   let exact: ExactRow[] | undefined;
   let rejects = 0;
   let rows = 0;

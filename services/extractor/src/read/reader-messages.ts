@@ -11,8 +11,17 @@ export interface ReaderStart {
   readonly attempt: string;
   /** Two 32-bit cells: bytes handed over and not yet acknowledged, and 1 when the reader must stop. */
   readonly credit: SharedArrayBuffer;
+  /** See slabs. */
+  readonly slabFlags: SharedArrayBuffer;
   /** The reader waits while more than this is outstanding. */
   readonly limitBytes: number;
+}
+
+/** Bytes that stand in a slab. */
+export interface SlabBytes {
+  readonly slab: number;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export type ReaderRequest =
@@ -22,7 +31,8 @@ export type ReaderRequest =
 
 export type ReaderReply =
   | { readonly kind: 'ranges'; readonly slice: RangeSlice }
-  | { readonly kind: 'part'; readonly table: number; readonly range: number; readonly bytes: Uint8Array; readonly last: boolean; readonly rows: number; readonly rejects: number }
+  | { readonly kind: 'slab'; readonly slab: number; readonly memory: SharedArrayBuffer }
+  | { readonly kind: 'part'; readonly table: number; readonly range: number; readonly bytes: Uint8Array | SlabBytes; readonly last: boolean; readonly rows: number; readonly rejects: number }
   | { readonly kind: 'read'; readonly table: number }
   | { readonly kind: 'row'; readonly key: readonly ExactCell[]; readonly values: readonly ExactCell[] }
   | { readonly kind: 'surprise'; readonly table: string; readonly column: string; readonly reason: string }

@@ -6,11 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure } from '@causeway/contracts/failures';
 import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { textDecoding } from './exact-row.ts';
+import { BLOCK_BUFFER_BYTES } from './block-builder.ts';
 import { acceptedRow } from './accepted-row.ts';
 import { planRanges } from './plan-ranges.ts';
 import { readRange, tableReading } from './read-range.ts';
 import type { ReaderReply, ReaderRequest, ReaderStart } from './reader-messages.ts';
 import { generateEncoder } from './row-codec.ts';
+import { SlabPool } from './slabs.ts';
 
 /** About a tenth of a second of cutting, and one statement to store. */
 const SLICE_RANGES = 64;
@@ -18,6 +20,7 @@ const SLICE_RANGES = 64;
 const start = workerData as ReaderStart;
 const port = parentPort as NonNullable<typeof parentPort>;
 const credit = new Int32Array(start.credit);
+const slabs = new SlabPool(start.slabFlags, BLOCK_BUFFER_BYTES, (slab, memory) => reply({ kind: 'slab', slab, memory }));
 const db = openSource(start.file);
 // Reading a table once through the page cache would only evict what the application's system caches better.
 db.pragma('cache_size = -8192');
@@ -42,10 +45,8 @@ function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
     const result = readRange(db, reading, range, identity, (part) => {
       waitForCredit();
       Atomics.add(credit, 0, part.bytes.length);
-      const bytes = ownBytes(part.bytes);
-      const message: ReaderReply = { kind: 'part', table: contract.table, range: range.range, bytes, last: part.last, rows: part.rows, rejects: part.rejects };
-      port.postMessage(message, [bytes.buffer as ArrayBuffer]);
-    });
+      hand({ kind: 'part', table: contract.table, range: range.range, last: part.last, rows: part.rows, rejects: part.rejects }, part.bytes);
+    }, () => slabs.take());
     if (result.surprise !== null) {
       reply({ kind: 'surprise', table: contract.source, column: result.surprise.column, reason: result.surprise.reason });
       return;
@@ -53,6 +54,13 @@ function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
     if (Atomics.load(credit, 1) === 1) return;
   }
   reply({ kind: 'read', table: contract.table });
+}
+
+function hand(part: Omit<Extract<ReaderReply, { kind: 'part' }>, 'bytes'>, bytes: Uint8Array): void {
+  const slab = slabs.handOver(bytes);
+  if (slab !== undefined) return reply({ ...part, bytes: { slab, offset: bytes.byteOffset, length: bytes.length } });
+  const own = ownBytes(bytes);
+  port.postMessage({ ...part, bytes: own } satisfies ReaderReply, [own.buffer as ArrayBuffer]);
 }
 
 /** Small buffers share Node's pool; transferring one would take the pool away from everyone else. */

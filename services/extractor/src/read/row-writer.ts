@@ -26,8 +26,8 @@ export class RowWriter {
   /** True while the exact path writes: its strings come from checked bytes. */
   exact = false;
 
-  constructor(bytes: number) {
-    this.buf = Buffer.allocUnsafeSlow(bytes);
+  constructor(buf: Buffer) {
+    this.buf = buf;
     this.pos = 0;
   }
 

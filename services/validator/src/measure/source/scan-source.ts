@@ -6,9 +6,9 @@ import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { CANONICAL, DOUBTFUL_NUMBER, type ReadMode } from './cell-reader.ts';
 import type { TextDecoding } from './exact-text.ts';
 import { releaseHuge } from './release-huge.ts';
+import { rowPages } from './row-pages.ts';
 import { type RawRow, RowReading } from './row-reading.ts';
 import type { ScanTask } from './scan-task.ts';
-import { selectRows } from './source-statement.ts';
 
 export interface SourceScan {
   readonly db: SourceDatabase;
@@ -67,10 +67,12 @@ export class SourceScanner {
   private attempt(slice: Slice, task: ScanTask<unknown>, mode: ReadMode): Outcome {
     const { db, contract, quarantine } = this.scan;
     const met: number[] = [];
-    const statement = db.prepare(selectRows(contract, mode, slice)).raw().safeIntegers(mode !== 'plain');
-    const rows = (slice.column === null ? statement.iterate() : statement.iterate(slice.low, slice.high)) as IterableIterator<RawRow>;
     task.begin();
-    const outcome = this.rows(rows, task, mode, met);
+    let outcome: Outcome = 'done';
+    for (const page of rowPages(db, contract, mode, slice)) {
+      outcome = this.rows(page, task, mode, met);
+      if (outcome !== 'done') break;
+    }
     if (outcome !== 'done' && quarantine !== null) for (const index of met) takeBack(quarantine, index);
     return outcome;
   }
