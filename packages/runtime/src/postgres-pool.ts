@@ -48,6 +48,9 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection that dies is replaced by the pool; the next query tells if the server is gone.
   pool.on('error', () => {});
+  // A borrowed one that dies between two queries has no listener of the pool's, and an unheard error ends the process;
+  // whoever holds it is told by the next query.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

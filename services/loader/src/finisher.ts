@@ -8,7 +8,11 @@ import type { TableContract } from '@causeway/contracts/table-contract';
 import { advancePhase, atLeast, readMigration } from '@causeway/control/record/migration-record';
 import { type Generation, recordTiming } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
+import { failPoint } from '@causeway/runtime/fail-point';
+import { closeTarget } from '@causeway/control/target/target-fence';
+import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
+import { beginFollowing, whenConsistent } from './finish-live.ts';
 import { buildObjects } from './schema/build-objects.ts';
 import { restoreObjects } from './schema/existing/restore-objects.ts';
 import { setExistingSequences } from './schema/existing/set-sequences.ts';
@@ -19,10 +23,14 @@ export interface FinisherInput {
   readonly g: Generation;
   /** Who made the tables: their keys and objects are ours to make, or the application's to get back. */
   readonly schema: 'create' | 'existing';
+  /** The source is followed: constraints wait for the change stream. */
+  readonly live: boolean;
   readonly contracts: readonly TableContract[];
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onKeyed: (table: number) => void;
+  /** Every table is loaded and has its key; the change stream may begin. */
+  readonly onLoaded?: () => void;
   /** Resolves early when a transaction was committed, so that the last range is noticed at once. */
   readonly committed: () => Promise<void>;
 }
@@ -35,16 +43,31 @@ export async function finish(input: FinisherInput): Promise<void> {
   try {
     await lockMigration(client, input);
     await keyAll(input);
-    if (atLeast((await readMigration(input.pool, input.g.migration)).phase, 'built')) return;
+    if (atLeast((await readMigration(input.pool, input.g.migration)).phase, 'built')) {
+      input.onLoaded?.();
+      if (input.live) await beginFollowing(input);
+      return;
+    }
+    if (input.live) await inTransaction(input.pool, (fence) => closeTarget(fence, input.g, input.contracts));
+    failPoint('loader.before_loaded');
     await advancePhase(input.pool, input.g.migration, input.g.generation, 'snapshotting', 'loaded');
-    const started = performance.now();
-    await (input.schema === 'existing' ? giveBack : buildObjects)(input.pool, input.g, input.contracts, input.log);
-    await recordTiming(input.pool, input.g, 'objects', (performance.now() - started) / 1000);
-    await advancePhase(input.pool, input.g.migration, input.g.generation, 'loaded', 'built');
+    input.onLoaded?.();
+    // Without changes the copy is consistent as it is.
+    await (input.live ? whenConsistent(input, client, () => build(input)) : build(input));
   } finally {
     // The lock belongs to the session, so the session ends with it.
     client.release(true);
   }
+}
+
+async function build(input: FinisherInput): Promise<void> {
+  const { pool, g } = input;
+  const started = performance.now();
+  failPoint('loader.before_objects');
+  await (input.schema === 'existing' ? giveBack : buildObjects)(pool, g, input.contracts, input.log);
+  await recordTiming(pool, g, 'objects', (performance.now() - started) / 1000);
+  failPoint('loader.after_objects');
+  await advancePhase(pool, g.migration, g.generation, 'loaded', 'built');
 }
 
 async function giveBack(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
@@ -70,7 +93,7 @@ async function keyAll(input: FinisherInput): Promise<void> {
     input.signal.throwIfAborted();
     for (const table of await tablesToKey(pool, g)) {
       const started = performance.now();
-      await keyTable(pool, g, input.contracts[table] as TableContract, input.schema);
+      await keyTable(pool, g, input.contracts[table] as TableContract, input.schema, input.live);
       remaining.delete(table);
       input.onKeyed(table);
       input.log.debug({ table, seconds: (performance.now() - started) / 1000 }, 'keyed and analyzed');
@@ -84,7 +107,7 @@ async function keyAll(input: FinisherInput): Promise<void> {
 async function untilQuarantineIsWhole(input: FinisherInput): Promise<void> {
   for (;;) {
     input.signal.throwIfAborted();
-    const open = await input.pool.query('SELECT 1 FROM causeway.quarantine WHERE migration = $1 AND generation = $2 AND cells IS NULL LIMIT 1', [input.g.migration, input.g.generation]);
+    const open = await input.pool.query('SELECT 1 FROM causeway.quarantine WHERE migration = $1 AND generation = $2 AND cells IS NULL AND range_no >= 0 LIMIT 1', [input.g.migration, input.g.generation]);
     if (open.rowCount === 0) return;
     await sleep(POLL_MS, undefined, { signal: input.signal });
   }

@@ -10,6 +10,7 @@ import { type Generation, readContracts } from '@causeway/control/record/table-r
 import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port';
+import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import { type Applied, applyRanges } from './apply/apply-ranges.ts';
 import { TableLoader } from './apply/table-loader.ts';
@@ -17,6 +18,8 @@ import { type CompleteRange, RangeAssembly } from './consume/assemble-ranges.ts'
 import { type Block, parseBlock } from './consume/block.ts';
 import { claimPartition, type PartitionClaim } from './consume/partition-claim.ts';
 import { finish } from './finisher.ts';
+import { follow, patiently } from './follow.ts';
+import type { StreamStep } from './stream/stream-lane.ts';
 import { createTables } from './schema/create-tables.ts';
 import { prepareExistingTables } from './schema/existing/prepare-existing.ts';
 
@@ -30,6 +33,8 @@ export interface LoaderInput {
   readonly signal: AbortSignal;
   readonly onApplied: (applied: Applied, bytes: number) => void;
   readonly onKeyed: (table: number) => void;
+  /** A transaction of the change stream; absent where nobody counts. */
+  readonly onStep?: (step: StreamStep) => void;
 }
 
 export async function runLoader(input: LoaderInput): Promise<void> {
@@ -37,16 +42,30 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   const g: Generation = { migration: record.id, generation: record.generation };
   await (record.settings.schema === 'existing' ? prepareExistingTables : createTables)(pool, record);
   const contracts = await readContracts(pool, g);
+  const live = record.settings.live === true;
   const commits = new CommitBell();
   // A loader that can no longer consume must not wait for tables that will never be whole.
-  const consumingFailed = new AbortController();
-  const finished = finish({ pool, g, schema: record.settings.schema, contracts, log, signal: AbortSignal.any([signal, consumingFailed.signal]), onKeyed: input.onKeyed, committed: () => commits.next() });
-  const phase = (await readMigration(pool, g.migration)).phase;
-  if (atLeast(phase, 'loaded')) return finished;
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const loaded = Promise.withResolvers<void>();
+  const finisher = { pool, g, schema: record.settings.schema, contracts, live, log, signal: both, onKeyed: input.onKeyed, onLoaded: () => loaded.resolve(), committed: () => commits.next() };
+  const finished = live ? patiently(() => finish(finisher), finisher) : finish(finisher);
+  try {
+    const phase = (await readMigration(pool, g.migration)).phase;
+    if (!atLeast(phase, 'loaded')) await loadSnapshot(input, g, contracts, commits, live ? Promise.race([loaded.promise, finished]) : finished);
+    await (live ? follow({ ...input, signal: both }, g, contracts, finished) : finished);
+  } finally {
+    over.abort();
+    await finished.catch(() => {});
+  }
+}
+
+/** Consumes the snapshot's topic until `done`. */
+async function loadSnapshot(input: LoaderInput, g: Generation, contracts: readonly TableContract[], commits: CommitBell, done: Promise<void>): Promise<void> {
   const lane = new SnapshotLane(input, g, new Map(contracts.map((c) => [c.table, new TableLoader(c)])), commits);
   // A group that subscribes to a topic that is not there yet gets no partitions and is not told when it appears.
-  await ensureTopics(input.transport, record);
-  const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation, input.groupSuffix), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal });
+  await ensureTopics(input.transport, input.record);
+  const consumer = await input.transport.consumer({ groupId: loaderGroup(g.migration, g.generation, input.groupSuffix), topic: snapshotTopic(g.migration, g.generation), concurrency: input.lanes, signal: input.signal });
   const consuming = consumer.run({
     onAssigned: (partitions) => lane.claim(partitions),
     onRevoked: async (partitions) => lane.release(partitions),
@@ -57,13 +76,11 @@ export async function runLoader(input: LoaderInput): Promise<void> {
     },
   });
   try {
-    // Consuming ends only by failing; finishing ends the work.
-    await Promise.race([finished, consuming.then(() => finished)]);
+    // Consuming ends only by failing; being done ends the work.
+    await Promise.race([done, consuming.then(() => done)]);
   } finally {
-    consumingFailed.abort();
     await consumer.stop();
     await consuming.catch(() => {});
-    await finished.catch(() => {});
   }
 }
 

@@ -3,8 +3,8 @@
  * they are opened. Triggers, never a flag that a statement reads: making or enabling one waits for the writers in flight,
  * and a transaction that began before it cannot write after it (rule 24 of the protocol).
  *
- * The loader passes it: with session_replication_role = replica these triggers do not fire, and where it may not set
- * that, it sets PASS_SETTING to the migration's token, which only readers of the schema `causeway` know.
+ * The loader passes it: with session_replication_role = replica these triggers do not fire, and in the snapshot, or where
+ * it may not set that, it sets PASS_SETTING to the migration's token, which only readers of the schema `causeway` know.
  *
  * Opening disables the triggers and does not drop them: dropping would wait for every reader of the table.
  */
@@ -18,9 +18,13 @@ import { restorePrivileges } from './revoked-privileges.ts';
 /** Holds the token in sessions of the loader that may not set session_replication_role. */
 export const PASS_SETTING = 'causeway.pass';
 
-/** Sorts before other triggers: nothing of the application runs for a write that is refused anyway. */
+/**
+ * Names sort before other triggers: nothing of the application runs for a write that is refused anyway. The statement's
+ * trigger also stops TRUNCATE; the row's also what comes through a parent of the table.
+ */
 export const FENCE_TRIGGER = '!causeway_fence';
-export const TRUNCATE_FENCE_TRIGGER = '!causeway_fence_truncate';
+export const STATEMENT_FENCE_TRIGGER = '!causeway_fence_statement';
+const TRIGGERS = [STATEMENT_FENCE_TRIGGER, FENCE_TRIGGER];
 
 const DEADLOCK = '40P01';
 const TRIES = 10;
@@ -41,25 +45,27 @@ END $fence$;
 /**
  * Closes the tables, in the caller's transaction: from its commit on nobody but the loader writes them, and by then
  * every writer in flight has ended. Idempotent. A deadlock with a writer is tried again; the caller's transaction lives.
+ * `loading`: without the row's trigger, as COPY inserts row by row where a table has one (the finisher adds it).
  */
-export async function closeTarget(client: pg.ClientBase, g: Generation, contracts: Tables): Promise<void> {
+export async function closeTarget(client: pg.ClientBase, g: Generation, contracts: Tables, options: { loading?: boolean } = {}): Promise<void> {
+  const triggers = options.loading === true ? [STATEMENT_FENCE_TRIGGER] : TRIGGERS;
   if (contracts.length === 0) return;
   // Invariant: I47
   await afterDeadlocks(client, async () => {
     await lockAll(client, contracts);
     const present = await fenceTriggers(client, contracts);
-    for (const table of contracts) await closeTable(client, g, table, present);
+    for (const table of contracts) await closeTable(client, g, table, triggers, present);
   });
 }
 
-async function closeTable(client: pg.ClientBase, g: Generation, table: Tables[number], present: ReadonlyMap<string, string>): Promise<void> {
-  for (const [trigger, how] of [[FENCE_TRIGGER, 'INSERT OR UPDATE OR DELETE'], [TRUNCATE_FENCE_TRIGGER, 'TRUNCATE']] as const) {
+async function closeTable(client: pg.ClientBase, g: Generation, table: Tables[number], triggers: readonly string[], present: ReadonlyMap<string, string>): Promise<void> {
+  for (const trigger of triggers) {
     const enabled = present.get(`${nameOf(table)} ${trigger}`);
     if (enabled === 'O') continue;
     if (enabled !== undefined) await client.query(`ALTER TABLE ${nameOf(table)} ENABLE TRIGGER ${quoteIdentifier(trigger)}`);
     else {
-      const each = trigger === FENCE_TRIGGER ? 'ROW' : 'STATEMENT';
-      await client.query(`CREATE TRIGGER ${quoteIdentifier(trigger)} BEFORE ${how} ON ${nameOf(table)} FOR EACH ${each} WHEN (${await notPassing(client, g)}) EXECUTE FUNCTION causeway.refuse_write()`);
+      const what = trigger === FENCE_TRIGGER ? ['INSERT OR UPDATE OR DELETE', 'ROW'] : ['INSERT OR UPDATE OR DELETE OR TRUNCATE', 'STATEMENT'];
+      await client.query(`CREATE TRIGGER ${quoteIdentifier(trigger)} BEFORE ${what[0]} ON ${nameOf(table)} FOR EACH ${what[1]} WHEN (${await notPassing(client, g)}) EXECUTE FUNCTION causeway.refuse_write()`);
     }
   }
 }
@@ -81,7 +87,7 @@ export async function openTarget(client: pg.ClientBase, g: Generation, contracts
     await lockAll(client, contracts);
     const present = await fenceTriggers(client, contracts);
     for (const table of contracts) {
-      for (const trigger of [FENCE_TRIGGER, TRUNCATE_FENCE_TRIGGER]) {
+      for (const trigger of TRIGGERS) {
         const enabled = present.get(`${nameOf(table)} ${trigger}`);
         if (enabled !== undefined && enabled !== 'D') await client.query(`ALTER TABLE ${nameOf(table)} DISABLE TRIGGER ${quoteIdentifier(trigger)}`);
       }
@@ -93,7 +99,7 @@ export async function openTarget(client: pg.ClientBase, g: Generation, contracts
 /** Takes the fence away for good; for the end of a migration. */
 export async function removeTargetFence(client: pg.ClientBase, contracts: Tables): Promise<void> {
   for (const table of contracts) {
-    for (const trigger of [FENCE_TRIGGER, TRUNCATE_FENCE_TRIGGER]) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${nameOf(table)}`);
+    for (const trigger of TRIGGERS) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${nameOf(table)}`);
   }
 }
 
@@ -102,7 +108,7 @@ export async function targetFenceState(client: pg.Pool | pg.ClientBase, contract
   const present = await fenceTriggers(client, contracts);
   const closed = [...present.values()].filter((enabled) => enabled === 'O').length;
   if (closed === 0) return 'open';
-  return closed === contracts.length * 2 ? 'closed' : 'partly';
+  return closed === contracts.length * TRIGGERS.length ? 'closed' : 'partly';
 }
 
 /** `"schema"."table" trigger` → tgenabled. */
@@ -111,7 +117,7 @@ async function fenceTriggers(client: pg.Pool | pg.ClientBase, contracts: Tables)
     `SELECT n.nspname AS schema, c.relname AS table, t.tgname AS trigger, t.tgenabled AS enabled
        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE t.tgname = ANY ($1) AND NOT t.tgisinternal AND (n.nspname, c.relname) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
-    [[FENCE_TRIGGER, TRUNCATE_FENCE_TRIGGER], contracts.map((c) => c.targetSchema), contracts.map((c) => c.target)],
+    [TRIGGERS, contracts.map((c) => c.targetSchema), contracts.map((c) => c.target)],
   );
   return new Map(result.rows.map((row) => [`${qualifiedName(row.schema, row.table)} ${row.trigger}`, row.enabled as string]));
 }

@@ -58,7 +58,7 @@ beforeEach(async () => {
 
 function range(number: number, rows: readonly [id: number, s: string][]): CompleteRange {
   const bytes = Buffer.concat(rows.flatMap(([id, s]) => [Buffer.from([2]), avroLong(BigInt(id)), Buffer.from([2]), avroString(s)]));
-  return { table: 0, range: number, runs: rows.length === 0 ? [] : [{ bytes, at: 0, count: rows.length }], rejects: [], rows: rows.length, bytes: bytes.length };
+  return { table: 0, range: number, runs: rows.length === 0 ? [] : [{ bytes, at: 0, count: rows.length }], rejects: [], rows: rows.length, bytes: bytes.length, position: 0n };
 }
 
 const ids = async (): Promise<number[]> => (await pool.query(`SELECT id::int FROM public.t_${g.migration} ORDER BY id`)).rows.map((r) => r.id);

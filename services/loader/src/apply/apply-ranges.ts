@@ -4,6 +4,8 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import type { Generation } from '@causeway/control/record/table-record';
+import { PASS_SETTING } from '@causeway/control/target/target-fence';
+import { failPoint } from '@causeway/runtime/fail-point';
 import { retryingConflicts } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { PartitionClaim } from '../consume/partition-claim.ts';
@@ -47,8 +49,11 @@ async function applyTogether(context: ApplyContext, claim: PartitionClaim, range
     const fresh = await enterLedger(client, context.g, claim, ranges, nextOffset);
     // Taken out as it is used: a restarted extractor may have put the same range into one batch twice.
     const mine = ranges.filter((range) => fresh.delete(`${range.table}/${range.range}`));
+    failPoint('loader.mid_copy');
     const rejected = searching ? await copySearching(client, context, mine) : await copyByTable(client, context, mine);
+    failPoint('loader.before_commit');
     await client.query('COMMIT');
+    failPoint('loader.after_commit');
     return summary(ranges.length, mine, rejected);
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {
@@ -61,7 +66,7 @@ async function applyTogether(context: ApplyContext, claim: PartitionClaim, range
 }
 
 /**
- * One statement, three proofs: the partition is still this loader's, the generation is still being loaded, and each
+ * One statement, three proofs (and of a live migration the pass through its own fence): the partition is still this loader's, the generation is still being loaded, and each
  * range is new. Returns the ranges that are.
  */
 async function enterLedger(client: pg.ClientBase, g: Generation, claim: PartitionClaim, ranges: readonly CompleteRange[], nextOffset: bigint): Promise<Set<string>> {
@@ -71,14 +76,15 @@ async function enterLedger(client: pg.ClientBase, g: Generation, claim: Partitio
      ), phase AS (
        SELECT 1 FROM causeway.migration WHERE id = $1 AND generation = $2 AND phase = 'snapshotting' FOR SHARE
      ), entered AS (
-       INSERT INTO causeway.block (migration, generation, table_no, range_no, rows, rejected, bytes)
-       SELECT $1, $2, r.table_no, r.range_no, r.rows, r.rejected, r.bytes
-         FROM unnest($6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::bigint[]) AS r (table_no, range_no, rows, rejected, bytes)
+       INSERT INTO causeway.block (migration, generation, table_no, range_no, rows, rejected, bytes, position)
+       SELECT $1, $2, r.table_no, r.range_no, r.rows, r.rejected, r.bytes, r.position
+         FROM unnest($6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[]) AS r (table_no, range_no, rows, rejected, bytes, position)
         WHERE EXISTS (SELECT 1 FROM fence) AND EXISTS (SELECT 1 FROM phase)
        ON CONFLICT DO NOTHING RETURNING table_no, range_no
      )
      SELECT EXISTS (SELECT 1 FROM fence) AS mine, EXISTS (SELECT 1 FROM phase) AS loading,
-            (SELECT coalesce(array_agg(table_no || '/' || range_no), '{}') FROM entered) AS fresh`,
+            (SELECT coalesce(array_agg(table_no || '/' || range_no), '{}') FROM entered) AS fresh,
+            (SELECT set_config('${PASS_SETTING}', token, true) FROM causeway.live WHERE migration = $1) AS pass`,
     [
       g.migration,
       g.generation,
@@ -90,6 +96,7 @@ async function enterLedger(client: pg.ClientBase, g: Generation, claim: Partitio
       ranges.map((r) => r.rows),
       ranges.map((r) => r.rejects.length),
       ranges.map((r) => r.bytes),
+      ranges.map((r) => r.position),
     ],
   );
   const row = result.rows[0] as { mine: boolean; loading: boolean; fresh: string[] };

@@ -4,8 +4,8 @@ import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-cont
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
-const TRAILER = Buffer.from([0xff, 0xff]);
+export const COPY_HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
+export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 export function copyStatement(contract: TableContract): string {
   const names = [...(contract.keyless ? [ROWID_COLUMN] : []), ...contract.columns.map((c) => c.target)];
@@ -24,11 +24,11 @@ export async function copyBinary(client: pg.ClientBase, contract: TableContract,
   });
   // The error is taken below; without a handler now it would count as unhandled when a write fails first.
   ended.catch(() => {});
-  stream.write(HEADER);
+  stream.write(COPY_HEADER);
   for (const chunk of chunks) {
     if (stream.errored !== null) break;
     await Promise.race([new Promise<void>((sent) => stream.write(chunk, () => sent())), ended]);
   }
-  stream.end(TRAILER);
+  stream.end(COPY_TRAILER);
   await ended;
 }

@@ -43,7 +43,7 @@ export async function findRefused(client: pg.ClientBase, contract: TableContract
 }
 
 /** Some messages quote the value after a colon (`invalid input syntax for type json: "…"`); row values stay out. */
-function reasonWithoutValue(message: string): string {
+export function reasonWithoutValue(message: string): string {
   // Invariant: I15
   return message.replace(/: ".*$/s, '').replaceAll(/"[^"]{64,}"/gs, '"…"');
 }

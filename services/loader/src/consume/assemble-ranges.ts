@@ -19,6 +19,8 @@ export interface CompleteRange {
   readonly rejects: readonly RejectedRow[];
   readonly rows: number;
   readonly bytes: number;
+  /** Newest id of the source's change log that any of its parts carries. */
+  readonly position: bigint;
 }
 
 interface OpenRange {
@@ -29,6 +31,7 @@ interface OpenRange {
   rejects: RejectedRow[];
   rows: number;
   bytes: number;
+  position: bigint;
   /** The large row that is arriving in fragments. */
   pieces: Buffer[];
   piecesBytes: number;
@@ -43,17 +46,18 @@ export class RangeAssembly {
     const name = `${header.table}/${header.range}`;
     let range = this.open.get(name);
     if (header.part === 0) {
-      range = { attempt: header.attempt, firstOffset: offset, nextPart: 0, runs: [], rejects: [], rows: 0, bytes: 0, pieces: [], piecesBytes: 0 };
+      range = { attempt: header.attempt, firstOffset: offset, nextPart: 0, runs: [], rejects: [], rows: 0, bytes: 0, position: 0n, pieces: [], piecesBytes: 0 };
       this.open.set(name, range);
     }
     // Invariant: I7
     if (range === undefined || range.attempt !== header.attempt || range.nextPart !== header.part) return null;
     range.nextPart++;
     range.bytes += block.message.length;
+    if (header.position > range.position) range.position = header.position;
     takeContents(range, block);
     if (!header.last) return null;
     this.open.delete(name);
-    return { table: header.table, range: header.range, runs: range.runs, rejects: range.rejects, rows: range.rows, bytes: range.bytes };
+    return { table: header.table, range: header.range, runs: range.runs, rejects: range.rejects, rows: range.rows, bytes: range.bytes, position: range.position };
   }
 
   /** The offset from which a restart must read: that of the oldest range still open, or `after` if none is. */

@@ -43,7 +43,7 @@ export function parseBlock(message: Buffer): Block {
   return { header, schemaId, fragment, rejects, message, rowsAt: reader.pos, rowCount };
 }
 
-function readFragment(reader: AvroReader): Fragment | null {
+export function readFragment(reader: AvroReader): Fragment | null {
   if (reader.int() === 0) return null;
   return { reject: reader.boolean(), offset: reader.int(), total: reader.int(), bytes: reader.slice() };
 }
@@ -53,7 +53,7 @@ export function readReject(reader: AvroReader): RejectedRow {
   return { key, column: reader.string(), code: reader.string(), reason: reader.string(), values: readCells(reader) };
 }
 
-function readCells(reader: AvroReader): ExactCell[] {
+export function readCells(reader: AvroReader): ExactCell[] {
   const cells: ExactCell[] = [];
   eachItem(reader, () => {
     const name = reader.string();
@@ -65,7 +65,7 @@ function readCells(reader: AvroReader): ExactCell[] {
 }
 
 /** Avro arrays: blocks of a count and that many items, ended by a count of zero. */
-function eachItem(reader: AvroReader, read: () => void): void {
+export function eachItem(reader: AvroReader, read: () => void): void {
   for (let count = reader.int(); count !== 0; count = reader.int()) {
     if (count < 0) {
       count = -count;

@@ -13,7 +13,9 @@ import { identityColumn } from './create-tables.ts';
 
 export async function buildObjects(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
   for (const contract of contracts) await setSequence(pool, g, contract);
-  for (const object of await readPlannedObjects(pool, g)) {
+  // A key that had to wait for the change stream comes before what rests on it.
+  const planned = (await readPlannedObjects(pool, g)).toSorted((a, b) => Number(b.kind === 'primary_key') - Number(a.kind === 'primary_key'));
+  for (const object of planned) {
     const made = await makeObject(pool, object.targetSql);
     await setObjectState(pool, g, object.number, made.state, made.fidelity, made.note);
     if (made.state === 'failed') log.warn({ kind: object.kind }, 'an object of the schema could not be made; see the report');

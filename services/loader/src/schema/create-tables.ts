@@ -25,7 +25,7 @@ export async function createTables(pool: pg.Pool, record: MigrationRecord): Prom
     for (const contract of contracts) await createTable(client, record, contract);
     // After all tables have their names: PostgreSQL then finds a free one for each sequence.
     for (const contract of contracts) await addIdentity(client, contract);
-    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts);
+    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts, { loading: true });
     await advancePhase(client, record.id, record.generation, 'planned', 'snapshotting');
   });
 }

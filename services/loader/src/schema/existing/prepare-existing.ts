@@ -22,7 +22,7 @@ export async function prepareExistingTables(pool: pg.Pool, record: MigrationReco
     if (locked.rows[0]?.phase !== 'planned') return;
     const contracts = await readContracts(client, { migration: record.id, generation: record.generation });
     if (contracts.length > 0) await prepare(client, record, contracts).catch(refused);
-    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts);
+    if (record.settings.live) await closeTarget(client, { migration: record.id, generation: record.generation }, contracts, { loading: true });
     await advancePhase(client, record.id, record.generation, 'planned', 'snapshotting');
   });
 }

@@ -1,0 +1,80 @@
+/** What the loader does once the snapshot is loaded, side by side until it is stopped: the change stream, and its beat. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { findLive } from '@causeway/control/live/live-record';
+import { BEAT_MS, beat } from '@causeway/control/live/service-beat';
+import type { Generation } from '@causeway/control/record/table-record';
+import { ensureTopics } from '@causeway/control/topics/ensure-topics';
+import type { Log } from '@causeway/runtime/log';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import type { LoaderInput } from './loader.ts';
+import { isPassing } from './stream/passing-trouble.ts';
+import { runStream } from './stream/run-stream.ts';
+import type { StreamStep } from './stream/stream-lane.ts';
+import { StreamTable } from './stream/stream-table.ts';
+
+/** Returns when it is stopped or the migration is completed; `finished` is the finisher's work, which goes on beside. */
+export async function follow(input: LoaderInput, g: Generation, contracts: readonly TableContract[], finished: Promise<void>): Promise<void> {
+  const { pool, transport, log, groupSuffix } = input;
+  const over = new AbortController();
+  const signal = AbortSignal.any([input.signal, over.signal]);
+  await ensureTopics(transport, input.record);
+  const state = new BeatState();
+  const onStep = (step: StreamStep): void => {
+    state.take(step);
+    input.onStep?.(step);
+  };
+  const tables = new Map(contracts.map((contract) => [contract.table, new StreamTable(contract)]));
+  const parts = [finished, runStream({ pool, transport, g, tables, groupSuffix, log, signal, onStep }), beats(input, g, state, signal, () => over.abort())];
+  try {
+    await Promise.all(parts);
+  } finally {
+    over.abort();
+    await Promise.allSettled(parts);
+  }
+}
+
+/** What the loader tells of itself once a second. */
+class BeatState {
+  changes = 0;
+  batches = 0;
+  lastSeconds = 0;
+  gap = false;
+
+  take(step: StreamStep): void {
+    this.changes += step.changes;
+    this.batches += step.batches;
+    this.lastSeconds = step.seconds;
+    this.gap = step.gap;
+  }
+}
+
+async function beats(input: LoaderInput, g: Generation, state: BeatState, signal: AbortSignal, completed: () => void): Promise<void> {
+  const instance = randomUUID();
+  while (!signal.aborted) {
+    try {
+      await beat(input.pool, g.migration, 'loader', instance, { ...state });
+      const live = await findLive(input.pool, g.migration);
+      if (live === null || live.phase === 'completed') return completed();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await sleep(BEAT_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+const PAUSE_MS = 1_000;
+
+/** Runs resumable work again after trouble that passes by itself. */
+export async function patiently(work: () => Promise<void>, { log, signal }: { log: Log; signal: AbortSignal }): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !isPassing(error)) throw error;
+      log.warn({ reason: messageOf(error) }, 'interrupted; going on');
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Follows the change stream until it is told to stop: one lane after another, each under a new claim. What passes by
+ * itself (a server restarting, brokers away, a lost connection) only makes lag; being taken over ends it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '@causeway/contracts/failures';
+import { changesTopic, loaderGroup } from '@causeway/contracts/topics';
+import type { Generation } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import type { Transport } from '@causeway/runtime/transport/port';
+import type pg from 'pg';
+import { isPassing } from './passing-trouble.ts';
+import { StreamLane, type StreamStep } from './stream-lane.ts';
+import { StreamSession } from './stream-session.ts';
+import type { StreamTable } from './stream-table.ts';
+
+export interface StreamInput {
+  readonly pool: pg.Pool;
+  readonly transport: Transport;
+  readonly g: Generation;
+  readonly tables: ReadonlyMap<number, StreamTable>;
+  readonly groupSuffix: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: StreamStep) => void;
+  readonly onClaim?: (session: StreamSession) => void;
+  /** See HELD_BYTES. */
+  readonly heldBytes?: number;
+}
+
+const PAUSE_MS = 500;
+
+export async function runStream(input: StreamInput): Promise<void> {
+  const { signal, log } = input;
+  while (!signal.aborted) {
+    try {
+      await oneLane(input);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Failure && error.code === 'TRANSPORT_GAP') await readFromTheStart(input);
+      else if (!isPassing(error)) throw error;
+      log.warn({ reason: messageOf(error) }, 'the change stream is interrupted; going on from the durable position');
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+async function oneLane(input: StreamInput): Promise<void> {
+  const { pool, transport, g, signal } = input;
+  const session = await StreamSession.claim(pool, g, input.tables);
+  try {
+    input.onClaim?.(session);
+    const lane = new StreamLane(session, input.onStep, input.heldBytes);
+    const consumer = await transport.consumer({ groupId: `${loaderGroup(g.migration, g.generation, input.groupSuffix)}.changes`, topic: changesTopic(g.migration, g.generation), concurrency: 1, signal });
+    try {
+      await consumer.run({
+        onAssigned: async () => new Map([[0, session.position.nextOffset]]),
+        onRevoked: async () => {},
+        onBatch: async (batch) => consumer.commit(new Map([[0, await lane.take(batch)]])),
+      });
+    } finally {
+      await consumer.stop();
+    }
+  } finally {
+    session.close();
+  }
+}
+
+/**
+ * The topic no longer holds the stored offset: retention, or a tail that was lost with a broker. From its first message
+ * on, what is covered is skipped, and what is missing is asked for: the source's log still has it.
+ */
+async function readFromTheStart(input: StreamInput): Promise<void> {
+  const { pool, transport, g } = input;
+  const admin = await transport.admin();
+  try {
+    const [end] = await admin.endOffsets(changesTopic(g.migration, g.generation));
+    await pool.query('UPDATE causeway.stream_position SET epoch = epoch + 1, next_offset = $3, resend_from = applied WHERE migration = $1 AND generation = $2', [g.migration, g.generation, end?.low ?? 0n]);
+  } finally {
+    await admin.close();
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The loader's connection for the change stream: claimed under a new epoch, with what it knows of the target. It may
+ * write behind the fence, and PostgreSQL leaves foreign keys and triggers alone where the role may say so.
+ */
+import { Failure } from '@causeway/contracts/failures';
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import type { StreamPosition } from '@causeway/control/live/stream-position';
+import type { Generation } from '@causeway/control/record/table-record';
+import { PASS_SETTING } from '@causeway/control/target/target-fence';
+import { failPoint } from '@causeway/runtime/fail-point';
+import type pg from 'pg';
+import { type ForeignKey, oldValuesTable, otherReferenced, proofSql, readForeignKeys } from './foreign-keys.ts';
+import { PipelineSession } from './pipeline.ts';
+import type { StreamTable } from './stream-table.ts';
+
+/** Statements of one table, made when its foreign keys are known. */
+export interface TableStatements {
+  readonly remove: string;
+  /** Null where nothing refers to the table and it refers to nothing. */
+  readonly prove: string | null;
+}
+
+export class StreamSession {
+  readonly g: Generation;
+  readonly pipeline: PipelineSession;
+  readonly tables: ReadonlyMap<number, StreamTable>;
+  readonly epoch: bigint;
+  /** True: writes with session_replication_role = replica. */
+  readonly replica: boolean;
+  position: StreamPosition;
+  /** Rows in the quarantine by table; a table without any needs no look there. */
+  readonly quarantined: Map<number, number>;
+  /** The schema is complete: constraints stand, and the foreign keys below are all of them. */
+  built = false;
+  foreignKeys: readonly ForeignKey[] = [];
+  private statements = new Map<number, TableStatements>();
+
+  private constructor(g: Generation, client: pg.PoolClient, tables: ReadonlyMap<number, StreamTable>, position: StreamPosition, replica: boolean, quarantined: Map<number, number>) {
+    this.g = g;
+    this.pipeline = new PipelineSession(client);
+    this.tables = tables;
+    this.position = position;
+    this.epoch = position.epoch;
+    this.replica = replica;
+    this.quarantined = quarantined;
+  }
+
+  get client(): pg.PoolClient {
+    return this.pipeline.client;
+  }
+
+  /** Takes the stream over: from here on no older loader can commit. */
+  static async claim(pool: pg.Pool, g: Generation, tables: ReadonlyMap<number, StreamTable>): Promise<StreamSession> {
+    const client = await pool.connect();
+    try {
+      // Invariant: I50
+      const claimed = await client.query(
+        `UPDATE causeway.stream_position SET epoch = epoch + 1 WHERE migration = $1 AND generation = $2
+         RETURNING epoch, applied, as_of AS "asOf", next_offset AS "nextOffset", marker_attempt AS "markerAttempt", catching_up AS "catchingUp", resend_from AS "resendFrom"`,
+        [g.migration, g.generation],
+      );
+      const position = claimed.rows[0] as StreamPosition | undefined;
+      if (position === undefined) throw new Failure('FENCED', `generation ${g.generation} of ${g.migration} has no change stream`);
+      failPoint('loader.after_claim');
+      const counts = await client.query('SELECT table_no, count(*)::int AS n FROM causeway.quarantine WHERE migration = $1 AND generation = $2 GROUP BY table_no', [g.migration, g.generation]);
+      const replica = await prepareSession(client, g);
+      if (!replica) throw new Failure('TARGET_PRIVILEGE', 'the role may not set session_replication_role: GRANT SET ON PARAMETER session_replication_role TO it');
+      return new StreamSession(g, client, tables, position, replica, new Map(counts.rows.map((row) => [row.table_no as number, row.n as number])));
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  /** The session has settings and temporary tables of its own, so the connection ends with it. */
+  close(): void {
+    this.client.release(true);
+  }
+
+  /** Looks at the constraints again; call in a transaction that nobody builds beside. */
+  async readCatalogue(): Promise<void> {
+    const phase = await this.client.query("SELECT phase IN ('built', 'completed') AS built FROM causeway.migration WHERE id = $1", [this.g.migration]);
+    this.built = phase.rows[0]?.built === true;
+    this.foreignKeys = await readForeignKeys(this.client, [...this.tables.values()]);
+    this.statements.clear();
+    for (const table of this.tables.values()) {
+      const others = otherReferenced(table, this.foreignKeys);
+      if (others.length > 0) await this.client.query(`CREATE TEMP TABLE IF NOT EXISTS ${oldValuesTable(table)} ON COMMIT DELETE ROWS AS SELECT ${others.map(quoteIdentifier).join(', ')} FROM ${table.name} WITH NO DATA`);
+    }
+  }
+
+  statementsOf(table: StreamTable): TableStatements {
+    let statements = this.statements.get(table.contract.table);
+    if (statements === undefined) {
+      const keys = table.keysRelation();
+      statements = { remove: removeSql(table, keys, this.foreignKeys), prove: proofSql(table, keys, this.foreignKeys) };
+      this.statements.set(table.contract.table, statements);
+    }
+    return statements;
+  }
+}
+
+/** Removes the rows of `keys`, and keeps the values that others refer to. */
+export function removeSql(table: StreamTable, keys: string, foreignKeys: readonly ForeignKey[]): string {
+  const remove = `DELETE FROM ${table.name} t USING ${keys} WHERE ${table.matches('t', 'k')}`;
+  const others = otherReferenced(table, foreignKeys);
+  if (others.length === 0) return remove;
+  const list = others.map(quoteIdentifier).join(', ');
+  return `WITH gone AS (${remove} RETURNING ${others.map((name) => `t.${quoteIdentifier(name)}`).join(', ')}) INSERT INTO ${oldValuesTable(table)} (${list}) SELECT ${list} FROM gone`;
+}
+
+/**
+ * Plans are made once and for few keys: index lookups, whatever the statistics of a table say that was empty a moment
+ * ago. True where foreign keys and triggers stand aside.
+ */
+async function prepareSession(client: pg.ClientBase, g: Generation): Promise<boolean> {
+  await client.query('SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET jit = off');
+  await client.query(`SELECT set_config($1, token, false) FROM causeway.live WHERE migration = $2`, [PASS_SETTING, g.migration]);
+  const may = await client.query("SELECT has_parameter_privilege('session_replication_role', 'SET') AS may");
+  if (may.rows[0].may !== true) return false;
+  await client.query('SET session_replication_role = replica');
+  return true;
+}
