@@ -37,9 +37,8 @@ export function kafkaSettings(ports: KafkaPorts, dataDir: string): string {
     // Two cores are shared with the migration itself.
     'num.network.threads=2',
     'num.io.threads=4',
-    // One broker has no replica to recover from: a power cut may cost the last second, not what the kernel had not yet written.
-    'log.flush.scheduler.interval.ms=1000',
-    'log.flush.interval.ms=1000',
+    // Flushing is left to the kernel, as Kafka's own default has it: what a power cut takes from the log's end the
+    // extractor finds missing in the target's ledger and sends again. Flushing every second cost a load a tenth of its time.
     '',
   ].join('\n');
 }
