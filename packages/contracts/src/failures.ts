@@ -42,6 +42,7 @@ export const FAILURES = {
   TARGET_INCOMPATIBLE: entry('target', 'application', 'Existing tables cannot hold the data.', 'Correct the listed columns, or let causeway make the schema.'),
   TARGET_PRIVILEGE: entry('target', 'operator', 'The role lacks a privilege that the migration needs.', 'Grant the named privilege to the role.'),
   TARGET_REFUSED: entry('target', 'operator', 'PostgreSQL refused a statement.', 'Read the reason given by the server; nothing of the failed step was kept.'),
+  CHANGE_REFUSED: entry('target', 'operator', 'A change of the source breaks a constraint that the role cannot set aside.', 'GRANT SET ON PARAMETER session_replication_role TO the role, or correct the named rows in the source.'),
   FENCED: entry('target', 'operator', 'Another process has taken over this part of the migration.', 'Let the newer process go on; stop this one.'),
   // -- transport ---------------------------------------------------------------------------------------------
   BROKER_UNREACHABLE: entry('environment', 'operator', 'No Kafka broker answered within the deadline.', 'Check --brokers; `causeway doctor` shows what was tried.'),

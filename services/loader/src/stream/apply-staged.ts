@@ -39,7 +39,7 @@ export async function applyStaged(session: StreamSession, staged: StagedParts, t
   });
 }
 
-async function settleQuarantine(session: StreamSession, staged: StagedParts): Promise<Map<number, number>> {
+export async function settleQuarantine(session: StreamSession, staged: StagedParts): Promise<Map<number, number>> {
   const { client, g } = session;
   const changes = new Map<number, number>();
   const count = (rows: readonly { table_no: number }[], by: number): void => {
@@ -57,11 +57,20 @@ async function settleQuarantine(session: StreamSession, staged: StagedParts): Pr
   return changes;
 }
 
-/** All rows at once; by halves where PostgreSQL refuses one. */
-async function insertStaged(session: StreamSession, table: StreamTable): Promise<{ rows: number; refused: number }> {
-  const { client } = session;
+/** Inserts the staged rows that `where` names. */
+export function insertStaged(session: StreamSession, table: StreamTable, where = ''): Promise<Halved> {
   const list = table.columnList();
-  const text = `INSERT INTO ${table.name} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${stagedRows(table)} WHERE ${quoteIdentifier(PLACE)} BETWEEN $1 AND $2`;
+  return byHalves(session, table, `INSERT INTO ${table.name} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${stagedRows(table)} r WHERE r.${quoteIdentifier(PLACE)} BETWEEN $1 AND $2 ${where}`);
+}
+
+export interface Halved {
+  readonly rows: number;
+  readonly refused: number;
+}
+
+/** Runs a statement on all staged rows at once; by halves where PostgreSQL refuses one, which goes to the quarantine. */
+export async function byHalves(session: StreamSession, table: StreamTable, text: string, onRefused?: (place: bigint) => Promise<void>): Promise<Halved> {
+  const { client } = session;
   const bounds = await client.query(`SELECT min(${quoteIdentifier(PLACE)}) AS low, max(${quoteIdentifier(PLACE)}) AS high FROM ${stagedRows(table)}`);
   const { low, high } = bounds.rows[0] as { low: bigint | null; high: bigint | null };
   const counted = { rows: 0, refused: 0 };
@@ -82,6 +91,7 @@ async function insertStaged(session: StreamSession, table: StreamTable): Promise
       }
       counted.refused++;
       await quarantineStaged(session, table, from, error as { code: string; message: string });
+      await onRefused?.(from);
     }
   }
   return counted;

@@ -14,22 +14,21 @@ export interface ForeignKey {
   readonly parent: string;
   readonly childColumns: readonly string[];
   readonly parentColumns: readonly string[];
+  /** False: NOT VALID, as it already has rows that break it. It holds for new rows, and what it cascades it cascades. */
+  readonly validated: boolean;
   readonly deferrable: boolean;
-  /** What DELETE of a parent does: a no action, r restrict, c cascade, n set null, d set default. */
-  readonly onDelete: string;
 }
 
-/** Only valid ones: a key that is NOT VALID already has rows that break it, as in the snapshot. */
 export async function readForeignKeys(client: pg.Pool | pg.ClientBase, tables: readonly StreamTable[]): Promise<ForeignKey[]> {
   const result = await client.query(
-    `SELECT c.oid::text AS oid, c.conname AS name, c.condeferrable AS deferrable, c.confdeltype AS "onDelete",
+    `SELECT c.oid::text AS oid, c.conname AS name, c.convalidated AS validated, c.condeferrable AS deferrable,
             cn.nspname AS "childSchema", ct.relname AS "childTable", pn.nspname AS "parentSchema", pt.relname AS "parentTable",
             (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS "childColumns",
             (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) AS "parentColumns"
        FROM pg_constraint c
        JOIN pg_class ct ON ct.oid = c.conrelid JOIN pg_namespace cn ON cn.oid = ct.relnamespace
        JOIN pg_class pt ON pt.oid = c.confrelid JOIN pg_namespace pn ON pn.oid = pt.relnamespace
-      WHERE c.contype = 'f' AND c.conparentid = 0 AND c.convalidated
+      WHERE c.contype = 'f' AND c.conparentid = 0
         AND (c.conrelid = ANY (SELECT to_regclass(t)::oid FROM unnest($1::text[]) t) OR c.confrelid = ANY (SELECT to_regclass(t)::oid FROM unnest($1::text[]) t))
       ORDER BY c.oid`,
     [tables.map((table) => table.name)],
@@ -51,9 +50,10 @@ const pairs = (left: string, right: string, key: ForeignKey): string => key.chil
 
 /**
  * Changed children without their parent, and children left behind by parents that are gone: at most one row a foreign
- * key, its oid. `keys` is a relation with columns k0, k1 …
+ * key, its oid. `keys` is a relation with columns k0, k1 … Keys that are NOT VALID are exempt, as in the snapshot.
  */
-export function proofSql(table: StreamTable, keys: string, foreignKeys: readonly ForeignKey[]): string | null {
+export function proofSql(table: StreamTable, keys: string, all: readonly ForeignKey[]): string | null {
+  const foreignKeys = all.filter((key) => key.validated);
   const orphans = foreignKeys
     .filter((key) => key.child === table.name)
     .map((key) => {
@@ -69,8 +69,8 @@ export function proofSql(table: StreamTable, keys: string, foreignKeys: readonly
   const replaced = foreignKeys
     .filter((key) => key.parent === table.name && !referencesKey(key, table))
     .map((key) => `(SELECT '${key.oid}' FROM ${oldValuesTable(table)} o WHERE NOT EXISTS (SELECT 1 FROM ${table.name} p WHERE ${samePart('p', 'o', key)}) AND EXISTS (SELECT 1 FROM ${key.child} c WHERE ${pairs('c', 'o', key)}) LIMIT 1)`);
-  const all = [...orphans, ...leftBehind, ...replaced];
-  return all.length === 0 ? null : all.join(' UNION ALL ');
+  const proofs = [...orphans, ...leftBehind, ...replaced];
+  return proofs.length === 0 ? null : proofs.join(' UNION ALL ');
 }
 
 const samePart = (left: string, right: string, key: ForeignKey): string => key.parentColumns.map((name) => `${column(left, name)} = ${column(right, name)}`).join(' AND ');

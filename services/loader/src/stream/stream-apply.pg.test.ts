@@ -8,8 +8,12 @@ const SPECS = [
   { name: 'tag', columns: { pet: 'int8', word: 'text', n: 'int8' }, key: ['pet', 'word'] },
   { name: 'log', columns: { what: 'text' }, key: [] },
   { name: 'badge', columns: { code: 'text', person: 'text' }, key: ['code'] },
+  { name: 'left', columns: { id: 'int8', other: 'int8' }, key: ['id'] },
+  { name: 'right', columns: { id: 'int8', other: 'int8' }, key: ['id'] },
 ] as const;
 const DDL = `
+  ALTER TABLE public."left" ADD CONSTRAINT left_right FOREIGN KEY (other) REFERENCES public."right" (id);
+  ALTER TABLE public."right" ADD CONSTRAINT right_left FOREIGN KEY (other) REFERENCES public."left" (id);
   ALTER TABLE public.person ADD CONSTRAINT person_name UNIQUE (name);
   ALTER TABLE public.person ADD CONSTRAINT person_boss FOREIGN KEY (boss) REFERENCES public.person (id);
   ALTER TABLE public.pet ADD CONSTRAINT pet_owner FOREIGN KEY (owner) REFERENCES public.person (id) ON DELETE CASCADE;
@@ -20,7 +24,7 @@ const DDL = `
 const p = (id: number, name: string, boss: number | null = null): object => ({ id, name, boss, note: null });
 const ids = (...list: number[]): { id: number }[] => list.map((id) => ({ id }));
 
-describe.each([{ plain: false }])('a role with the grant to set session_replication_role: not $plain', ({ plain }) => {
+describe.each([{ plain: false }, { plain: true }])('a role with the grant to set session_replication_role: not $plain', ({ plain }) => {
   let bench: StreamBench;
   let lane: TestLane;
   let at: number;
@@ -35,7 +39,7 @@ describe.each([{ plain: false }])('a role with the grant to set session_replicat
   });
   afterAll(() => bench.close());
   beforeEach(async () => {
-    await bench.pool.query("SET session_replication_role = replica; DELETE FROM public.person; DELETE FROM public.pet; DELETE FROM public.tag; DELETE FROM public.log; DELETE FROM public.badge; RESET session_replication_role; DELETE FROM causeway.quarantine");
+    await bench.pool.query(`SET session_replication_role = replica; DELETE FROM public.person; DELETE FROM public.pet; DELETE FROM public.tag; DELETE FROM public.log; DELETE FROM public.badge; DELETE FROM public."left"; DELETE FROM public."right"; RESET session_replication_role; DELETE FROM causeway.quarantine`);
     at = Number((await bench.position()).applied);
     lane = await bench.lane();
     expect(lane.session.replica).toBe(!plain);
@@ -75,6 +79,18 @@ describe.each([{ plain: false }])('a role with the grant to set session_replicat
     expect(await bench.rowsOf('badge')).toEqual([{ code: 'k', person: 'b' }]);
   });
 
+  // Invariant: I51
+  test('a circle of foreign keys comes, turns and goes', async () => {
+    const circle = (left: number, right: number): { id: number; other: number }[][] => [[{ id: left, other: right }], [{ id: right, other: left }]];
+    const [l1 = [], r1 = []] = circle(1, 2);
+    await send({ table: 'left', keys: ids(1), rows: l1 }, { table: 'right', keys: ids(2), rows: r1 });
+    const [l2 = [], r2 = []] = circle(3, 2);
+    await send({ table: 'left', keys: ids(1, 3), rows: l2 }, { table: 'right', keys: ids(2), rows: r2 });
+    expect([await bench.rowsOf('left'), await bench.rowsOf('right')]).toEqual([[{ id: 3n, other: 2n }], [{ id: 2n, other: 3n }]]);
+    await send({ table: 'left', keys: ids(3), rows: [{ id: 3, other: null }] }, { table: 'right', keys: ids(2) });
+    expect([await bench.rowsOf('left'), await bench.rowsOf('right')]).toEqual([[{ id: 3n, other: null }], []]);
+  });
+
   test('rows without a key keep their multiplicity', async () => {
     await send({ table: 'log', keys: [{ rowid: 1 }, { rowid: 2 }], rows: [{ rowid: 1, what: 'x' }, { rowid: 2, what: 'x' }] });
     await send({ table: 'log', keys: [{ rowid: 2 }, { rowid: 3 }, { rowid: 4 }], rows: [{ rowid: 3, what: 'x' }, { rowid: 4, what: null }] });
@@ -88,6 +104,8 @@ describe.each([{ plain: false }])('a role with the grant to set session_replicat
     expect(await bench.quarantine()).toEqual([{ table_no: 1, key: '2', code: 'SQLSTATE_22P05' }]);
     await send({ table: 'pet', keys: ids(3), rejects: [{ key: { id: 3 }, column: 'doc', values: { id: 3, owner: null, doc: 'nope' } }] });
     expect((await bench.quarantine()).map((q) => q.key)).toEqual(['2', '3']);
+    await send({ table: 'pet', keys: ids(2), rows: [{ id: 2, owner: null, doc: '{"y": "\\u0000"}' }] });
+    expect((await bench.quarantine()).map((q) => q.key)).toEqual(['3', '2']);
     await send({ table: 'pet', keys: ids(2, 3), rows: [{ id: 2, owner: null, doc: '1' }] });
     expect(await bench.quarantine()).toEqual([]);
     expect((await bench.rowsOf('pet')).map((r) => (r as { id: bigint }).id)).toEqual([1n, 2n]);
@@ -141,5 +159,34 @@ describe('rows that break a foreign key in the source', () => {
     } finally {
       await bench.close();
     }
+  });
+});
+
+describe('rows that break a foreign key, where the role cannot set it aside', () => {
+  let bench: StreamBench;
+  let lane: TestLane;
+  beforeAll(async () => {
+    bench = await StreamBench.open(SPECS, { ddl: DDL, plain: true });
+    lane = await bench.lane();
+    await lane.take(bench.messages({ from: 0, to: 1, parts: [{ table: 'person', keys: ids(1), rows: [p(1, 'a')] as never }, { table: 'pet', keys: ids(5), rows: [{ id: 5, owner: 1, doc: '{}' }] }] }));
+  });
+  afterAll(async () => {
+    lane.close();
+    await bench.close();
+  });
+
+  // Invariant: I52
+  test('a child without its parent goes to the quarantine, its neighbours to the table', async () => {
+    const rows = [{ id: 6, owner: 99, doc: '{}' }, { id: 7, owner: 1, doc: '{}' }];
+    await lane.take(bench.messages({ from: 1, to: 2, parts: [{ table: 'pet', keys: ids(6, 7), rows }] }));
+    expect((await bench.rowsOf('pet')).map((r) => (r as { id: bigint }).id)).toEqual([5n, 7n]);
+    expect(await bench.quarantine()).toEqual([{ table_no: 1, key: '6', code: 'SQLSTATE_23503' }]);
+  });
+
+  // Invariant: I51
+  test('a parent that goes without its children stops the stream by name; the children stay', async () => {
+    await expect(lane.take(bench.messages({ from: 2, to: 3, parts: [{ table: 'person', keys: ids(1) }] }))).rejects.toMatchObject({ code: 'CHANGE_REFUSED', message: expect.stringContaining('pet_owner') });
+    expect((await bench.rowsOf('pet')).length).toBe(2);
+    expect((await bench.position()).applied).toBe(2n);
   });
 });

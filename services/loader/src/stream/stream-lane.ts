@@ -8,6 +8,7 @@ import { failPoint } from '@causeway/runtime/fail-point';
 import type { IncomingBatch } from '@causeway/runtime/transport/port';
 import { isDataError } from '../apply/data-error.ts';
 import { applyBatches, type AppliedBatches } from './apply-batches.ts';
+import { applyOrdered } from './ordered/apply-ordered.ts';
 import { applyStaged } from './apply-staged.ts';
 import { BatchAssembly, type ChangeBatch } from './assemble-batches.ts';
 import { parseChange } from './change-message.ts';
@@ -92,7 +93,7 @@ export class StreamLane {
     if (decision.apply.length === 0) return this.settle([batch], next);
     await this.staged.add(batch.parts);
     const advance = this.advance(decision, next);
-    const applied = await applyStaged(this.session, this.staged, advance);
+    const applied = await (this.session.replica ? applyStaged : applyOrdered)(this.session, this.staged, advance);
     this.tell(decision, applied, started);
   }
 
@@ -102,27 +103,35 @@ export class StreamLane {
     const decision = decideAll(this.session.position, batches);
     const advance = this.advance(decision, next);
     if (decision.apply.length === 0) return this.moveOnly(decision, advance, started);
+    if (!this.session.replica) return this.tell(decision, await this.each(decision, next, (batch, to) => this.stageAndApply(batch, to)), started);
     let applied: AppliedBatches;
     try {
       applied = await applyBatches(this.session, decision.apply, advance);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      applied = await this.searchEach(decision, next);
+      applied = await this.each(decision, next, (batch, to) => searchBatch(this.session, batch, to));
     }
     this.tell(decision, applied, started);
   }
 
-  private async searchEach(decision: Decision<ChangeBatch>, next: bigint): Promise<AppliedBatches> {
+  /** One transaction a batch. */
+  private async each(decision: Decision<ChangeBatch>, next: bigint, apply: (batch: ChangeBatch, to: Advance) => Promise<AppliedBatches>): Promise<AppliedBatches> {
     const total = { rows: 0, quarantined: 0 };
     for (const [i, batch] of decision.apply.entries()) {
       const last = i === decision.apply.length - 1;
       // Only the last one may move the offset: it stands behind all of them.
       const one = last ? { ...decideAll(this.session.position, [batch]), markerAttempt: decision.markerAttempt, gap: decision.gap } : decideAll(this.session.position, [batch]);
-      const applied = await searchBatch(this.session, batch, this.advance(one, last ? next : this.session.position.nextOffset));
+      const applied = await apply(batch, this.advance(one, last ? next : this.session.position.nextOffset));
       total.rows += applied.rows;
       total.quarantined += applied.quarantined;
     }
     return total;
+  }
+
+  private async stageAndApply(batch: ChangeBatch, to: Advance): Promise<AppliedBatches> {
+    await this.staged.begin();
+    await this.staged.add(batch.parts);
+    return applyOrdered(this.session, this.staged, to);
   }
 
   private advance(decision: Decision<ChangeBatch>, nextOffset: bigint): Advance {
