@@ -8,6 +8,7 @@ import type { Generation } from '@causeway/control/record/table-record';
 import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
+import { LOADER_SETTINGS } from './config.ts';
 import type { LoaderInput } from './loader.ts';
 import { isPassing } from './stream/passing-trouble.ts';
 import { runStream } from './stream/run-stream.ts';
@@ -26,7 +27,7 @@ export async function follow(input: LoaderInput, g: Generation, contracts: reado
     input.onStep?.(step);
   };
   const tables = new Map(contracts.map((contract) => [contract.table, new StreamTable(contract)]));
-  const parts = [finished, runStream({ pool, transport, g, tables, groupSuffix, log, signal, onStep }), beats(input, g, state, signal, () => over.abort())];
+  const parts = [finished, runStream({ pool, transport, g, tables, groupSuffix, log, signal, onStep, heldBytes: input.heldBytes ?? LOADER_SETTINGS.heldBytes.fallback }), beats(input, g, state, signal, () => over.abort())];
   try {
     await Promise.all(parts);
   } finally {

@@ -35,6 +35,8 @@ export interface LoaderInput {
   readonly onKeyed: (table: number) => void;
   /** A transaction of the change stream; absent where nobody counts. */
   readonly onStep?: (step: StreamStep) => void;
+  /** Bytes of one batch of changes that are held in memory; the setting's default where absent. */
+  readonly heldBytes?: number;
 }
 
 export async function runLoader(input: LoaderInput): Promise<void> {

@@ -34,6 +34,7 @@ await runService(log, async (signal) => {
       log,
       signal,
       onApplied: counting(server.registry),
+      heldBytes: settings.heldBytes,
       onStep: countingChanges(server.registry),
       onKeyed: (table) => void tellParent({ type: 'progress', table, rows: 0, bytes: 0, stage: 'keyed' }),
     });

@@ -25,8 +25,8 @@ export interface StreamInput {
   readonly signal: AbortSignal;
   readonly onStep: (step: StreamStep) => void;
   readonly onClaim?: (session: StreamSession) => void;
-  /** See HELD_BYTES. */
-  readonly heldBytes?: number;
+  /** Of one batch, in memory; see StreamLane. */
+  readonly heldBytes: number;
 }
 
 const PAUSE_MS = 500;

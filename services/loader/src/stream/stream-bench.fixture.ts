@@ -64,18 +64,21 @@ export function contractOf(spec: TableSpec, table: number): TableContract {
 }
 
 export class StreamBench {
-  readonly g: Generation = { migration: 'm', generation: 1 };
-  readonly record = { id: 'm', name: 'm', generation: 1, phase: 'planned', source: {}, settings: { transport: 'embedded', partitions: 1, targetSchema: 'public', schema: 'create', live: true }, plan: { tables: [] } } as unknown as MigrationRecord;
+  readonly g: Generation;
+  readonly record: MigrationRecord;
+  private static readonly RECORD = { id: 'm', name: 'm', generation: 1, phase: 'planned', source: {}, settings: { transport: 'embedded', partitions: 1, targetSchema: 'public', schema: 'create', live: true }, plan: { tables: [] } } as unknown as MigrationRecord;
   readonly contracts: readonly TableContract[];
   readonly tables: ReadonlyMap<number, StreamTable>;
   readonly pool: pg.Pool;
   /** What the loader connects as. */
   readonly loaderPool: pg.Pool;
-  private readonly database: FreshDatabase;
+  readonly database: FreshDatabase;
   private readonly role: string | null;
   private offset = 0n;
 
-  private constructor(database: FreshDatabase, specs: readonly TableSpec[], role: string | null, loaderUrl: string) {
+  private constructor(migration: string, database: FreshDatabase, specs: readonly TableSpec[], role: string | null, loaderUrl: string) {
+    this.g = { migration, generation: 1 };
+    this.record = { ...StreamBench.RECORD, id: migration, name: migration };
     this.database = database;
     this.role = role;
     this.contracts = specs.map(contractOf);
@@ -85,7 +88,7 @@ export class StreamBench {
   }
 
   /** `plain`: as a role that owns the tables and may not set session_replication_role. */
-  static async open(specs: readonly TableSpec[], options: { plain?: boolean; ddl?: string; keys?: boolean } = {}): Promise<StreamBench> {
+  static async open(specs: readonly TableSpec[], options: { plain?: boolean; ddl?: string; keys?: boolean; migration?: string } = {}): Promise<StreamBench> {
     const database = await freshDatabase('stream');
     const url = new URL(database.url);
     const role = options.plain === true ? `plain_${url.pathname.split('_').at(-1)}` : null;
@@ -96,7 +99,7 @@ export class StreamBench {
       url.password = 'x';
     }
     await admin.end();
-    const bench = new StreamBench(database, specs, role, url.href);
+    const bench = new StreamBench(options.migration ?? 'm', database, specs, role, url.href);
     await ensureControlSchema(bench.loaderPool);
     await inTransaction(bench.loaderPool, async (client) => {
       await insertMigration(client, bench.record);
@@ -126,7 +129,7 @@ export class StreamBench {
 
   async lane(heldBytes?: number): Promise<TestLane> {
     const session = await StreamSession.claim(this.loaderPool, this.g, this.tables);
-    return new TestLane(session, heldBytes);
+    return new TestLane(session, heldBytes ?? 16_000_000);
   }
 
   position(): Promise<StreamPosition> {
@@ -152,7 +155,7 @@ export class StreamBench {
   private header(spec: BatchSpec, part: number, last: boolean): Record<string, unknown> {
     const { from, to } = spec;
     const kind = CHANGE_KINDS.indexOf(spec.kind ?? (spec.parts === undefined ? 'heartbeat' : 'changes'));
-    return { migration: 'm', generation: 1, kind, table: -1, attempt: spec.attempt ?? 'a', batch: spec.batch ?? to, part, last, from, to, as_of: to, fence: spec.fence ?? 0, epoch: 0, seen_ms: Date.now() };
+    return { migration: this.g.migration, generation: 1, kind, table: -1, attempt: spec.attempt ?? 'a', batch: spec.batch ?? to, part, last, from, to, as_of: to, fence: spec.fence ?? 0, epoch: 0, seen_ms: Date.now() };
   }
 
   private beat(spec: BatchSpec): Buffer {
@@ -189,7 +192,7 @@ export class TestLane {
   readonly steps: StreamStep[] = [];
   private readonly lane: StreamLane;
 
-  constructor(session: StreamSession, heldBytes?: number) {
+  constructor(session: StreamSession, heldBytes: number) {
     this.session = session;
     this.lane = new StreamLane(session, (step) => this.steps.push(step), heldBytes);
   }

@@ -18,8 +18,6 @@ import { type Advance, checkGuard, guardStep } from './stream-guard.ts';
 import type { StreamSession } from './stream-session.ts';
 import { StagedParts } from './staged-parts.ts';
 
-/** Parts of one batch that are held in memory; a larger batch is staged in temporary tables of the target. */
-export const HELD_BYTES = 16 * 1024 * 1024;
 /** From so many keys on a batch takes seconds: meanwhile the target says that it is catching up. */
 export const CATCHING_UP_KEYS = 200_000;
 
@@ -36,11 +34,12 @@ export interface StreamStep extends AppliedBatches {
 export class StreamLane {
   private readonly session: StreamSession;
   private readonly onStep: (step: StreamStep) => void;
+  /** Parts of one batch that are held in memory; a larger batch is staged in temporary tables of the target. */
   private readonly heldBytes: number;
   private readonly assembly = new BatchAssembly();
   private readonly staged: StagedParts;
 
-  constructor(session: StreamSession, onStep: (step: StreamStep) => void, heldBytes: number = HELD_BYTES) {
+  constructor(session: StreamSession, onStep: (step: StreamStep) => void, heldBytes: number) {
     this.session = session;
     this.onStep = onStep;
     this.heldBytes = heldBytes;
