@@ -19,7 +19,7 @@ interface OpenEntry {
 export async function completeQuarantine(pool: pg.Pool, g: Generation, reader: Reader, contracts: readonly TableContract[], rangeOf: (table: number, range: number) => KeyRange): Promise<void> {
   const result = await pool.query(
     `SELECT id, table_no AS "table", range_no AS range, (key->>'place')::int AS place FROM causeway.quarantine
-      WHERE migration = $1 AND generation = $2 AND cells IS NULL ORDER BY id LIMIT 100`,
+      WHERE migration = $1 AND generation = $2 AND cells IS NULL AND range_no >= 0 ORDER BY id LIMIT 100`,
     [g.migration, g.generation],
   );
   for (const entry of result.rows as OpenEntry[]) {

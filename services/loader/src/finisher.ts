@@ -65,6 +65,8 @@ async function build(input: FinisherInput): Promise<void> {
   const started = performance.now();
   failPoint('loader.before_objects');
   await (input.schema === 'existing' ? giveBack : buildObjects)(pool, g, input.contracts, input.log);
+  // Triggers that were given back must not act on the changes that follow.
+  if (input.live) await inTransaction(pool, (client) => closeTarget(client, g, input.contracts));
   await recordTiming(pool, g, 'objects', (performance.now() - started) / 1000);
   failPoint('loader.after_objects');
   await advancePhase(pool, g.migration, g.generation, 'loaded', 'built');

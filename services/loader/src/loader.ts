@@ -150,7 +150,7 @@ class SnapshotLane {
     }
     const next = assembly.resumeFrom(after);
     if (complete.length === 0 && next === claim.nextOffset) return null;
-    const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables }, claim, complete, next);
+    const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables, live: this.input.record.settings.live === true }, claim, complete, next);
     this.claims.set(batch.partition, { ...claim, nextOffset: next });
     this.input.onApplied(applied, bytes);
     this.commits.ring();

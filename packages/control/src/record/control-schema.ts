@@ -189,6 +189,14 @@ CREATE TABLE IF NOT EXISTS causeway.revoked_privilege (
   grantable boolean NOT NULL,
   PRIMARY KEY (migration, generation, schema_name, table_name, grantee, privilege)
 );
+CREATE TABLE IF NOT EXISTS causeway.disabled_trigger (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  name text NOT NULL,
+  enabled "char" NOT NULL,
+  PRIMARY KEY (migration, schema_name, table_name, name)
+);
 ${FENCE_FUNCTION}`;
 
 /** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */

@@ -3,6 +3,9 @@ import type { StorageClass } from '@causeway/contracts/source-value';
 import type pg from 'pg';
 import type { Generation } from './table-record.ts';
 
+/** Range of a row that the change stream, or a live snapshot, has put here: its key names it, not a place in a range. */
+export const LIVE_RANGE = -1;
+
 /** A cell in the control record and in `--quarantine-out`. */
 export interface StoredCell {
   readonly class: StorageClass;

@@ -48,7 +48,7 @@ test('every write is refused while closed, every one goes through once opened, a
     expect(await targetFenceState(pool, contracts)).toBe('open');
     for (const write of writes) await pool.query(write);
   }
-  await inTransaction(pool, (client) => removeTargetFence(client, contracts));
+  await inTransaction(pool, (client) => removeTargetFence(client, g, contracts));
   expect((await pool.query("SELECT 1 FROM pg_trigger WHERE NOT tgisinternal")).rowCount).toBe(0);
 });
 
@@ -120,5 +120,22 @@ test('opening gives back what was taken from others when the tables were made', 
     expect([await may('INSERT'), await may('UPDATE'), await may('DELETE')]).toEqual([true, true, false]);
   } finally {
     await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
+
+test('triggers of the application stand aside while closed, and come back as they were', async () => {
+  await pool.query(`CREATE OR REPLACE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER plain AFTER INSERT ON public.a EXECUTE FUNCTION public.f(); CREATE TRIGGER always AFTER INSERT ON public.a EXECUTE FUNCTION public.f();
+    CREATE TRIGGER off AFTER INSERT ON public.a EXECUTE FUNCTION public.f(); CREATE TRIGGER causeway_back AFTER INSERT ON public.a EXECUTE FUNCTION public.f();
+    ALTER TABLE public.a ENABLE ALWAYS TRIGGER always, DISABLE TRIGGER off`);
+  const states = async (): Promise<string> => (await pool.query("SELECT string_agg(tgname || '=' || tgenabled::text, ' ' ORDER BY tgname) AS s FROM pg_trigger WHERE NOT tgisinternal AND tgname !~ '^!'")).rows[0].s;
+  const before = await states();
+  for (let round = 0; round < 2; round++) {
+    await close();
+    await close();
+    expect(await states()).toBe('always=D causeway_back=O off=D plain=D');
+    await open();
+    await open();
+    expect(await states()).toBe(before);
   }
 });

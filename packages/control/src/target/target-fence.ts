@@ -13,6 +13,7 @@ import { quoteIdentifier, qualifiedName, quoteLiteral } from '@causeway/contract
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
+import { disableApplicationTriggers, enableApplicationTriggers } from './application-triggers.ts';
 import { restorePrivileges } from './revoked-privileges.ts';
 
 /** Holds the token in sessions of the loader that may not set session_replication_role. */
@@ -43,7 +44,7 @@ END $fence$;
 `;
 
 /**
- * Closes the tables, in the caller's transaction: from its commit on nobody but the loader writes them, and by then
+ * Closes the tables and puts the application's own triggers aside, in the caller's transaction: from its commit on nobody but the loader writes them, and by then
  * every writer in flight has ended. Idempotent. A deadlock with a writer is tried again; the caller's transaction lives.
  * `loading`: without the row's trigger, as COPY inserts row by row where a table has one (the finisher adds it).
  */
@@ -55,6 +56,7 @@ export async function closeTarget(client: pg.ClientBase, g: Generation, contract
     await lockAll(client, contracts);
     const present = await fenceTriggers(client, contracts);
     for (const table of contracts) await closeTable(client, g, table, triggers, present);
+    if (options.loading !== true) await disableApplicationTriggers(client, g, contracts);
   });
 }
 
@@ -70,16 +72,16 @@ async function closeTable(client: pg.ClientBase, g: Generation, table: Tables[nu
   }
 }
 
-/** Only a digest stands in the catalogue, which everybody can read. */
-async function notPassing(client: pg.ClientBase, g: Generation): Promise<string> {
+/** Condition of a trigger's WHEN that lets the loader's writes by; only a digest of the token stands in the catalogue, which everybody can read. */
+export async function notPassing(client: pg.ClientBase, g: Generation): Promise<string> {
   const live = await client.query('SELECT token FROM causeway.live WHERE migration = $1', [g.migration]);
   const digest = createHash('sha256').update(live.rows[0].token as string).digest('hex');
   return `encode(sha256(convert_to(coalesce(current_setting(${quoteLiteral(PASS_SETTING)}, true), ''), 'UTF8')), 'hex') <> ${quoteLiteral(digest)}`;
 }
 
 /**
- * Opens the tables, in the caller's transaction (the one that also moves the phase): disables the fence and gives back
- * the privileges that were taken from others when the tables were made. Idempotent.
+ * Opens the tables, in the caller's transaction (the one that also moves the phase): disables the fence gives back
+ * the privileges that were taken from others when the tables were made, and the application's triggers. Idempotent.
  */
 export async function openTarget(client: pg.ClientBase, g: Generation, contracts: Tables): Promise<void> {
   if (contracts.length === 0) return;
@@ -92,12 +94,14 @@ export async function openTarget(client: pg.ClientBase, g: Generation, contracts
         if (enabled !== undefined && enabled !== 'D') await client.query(`ALTER TABLE ${nameOf(table)} DISABLE TRIGGER ${quoteIdentifier(trigger)}`);
       }
     }
+    await enableApplicationTriggers(client, g);
     await restorePrivileges(client, g);
   });
 }
 
-/** Takes the fence away for good; for the end of a migration. */
-export async function removeTargetFence(client: pg.ClientBase, contracts: Tables): Promise<void> {
+/** Opens the tables for good: the end of a migration. */
+export async function removeTargetFence(client: pg.ClientBase, g: Generation, contracts: Tables): Promise<void> {
+  await openTarget(client, g, contracts);
   for (const table of contracts) {
     for (const trigger of TRIGGERS) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${nameOf(table)}`);
   }

@@ -13,13 +13,15 @@ import type { CompleteRange } from '../consume/assemble-ranges.ts';
 import { copyBinary } from './copy-binary.ts';
 import { isDataError } from './data-error.ts';
 import { findRefused } from './find-refused.ts';
-import { quarantineByPlace, quarantineRows } from './quarantine-rows.ts';
+import { quarantineByKey, quarantineByPlace, quarantineRows } from './quarantine-rows.ts';
 import type { TableLoader } from './table-loader.ts';
 
 export interface ApplyContext {
   readonly pool: pg.Pool;
   readonly g: Generation;
   readonly tables: ReadonlyMap<number, TableLoader>;
+  /** The source is written meanwhile: a place among its rows names none of them. */
+  readonly live?: boolean;
 }
 
 export interface Applied {
@@ -149,7 +151,10 @@ async function copySearching(client: pg.ClientBase, context: ApplyContext, range
     const loader = context.tables.get(range.table) as TableLoader;
     const tuples = range.runs.flatMap((run) => loader.tupleList(run));
     const refused = await findRefused(client, loader.contract, tuples);
-    for (const row of refused) await quarantineByPlace(client, context.g, range.table, range.range, row.place, row.code, row.reason);
+    for (const row of refused) {
+      if (context.live === true) await quarantineByKey(client, context.g, loader.contract, tuples[row.place] as Buffer, row);
+      else await quarantineByPlace(client, context.g, range.table, range.range, row.place, row.code, row.reason);
+    }
     await quarantineRows(client, context.g, range.table, range.range, range.rejects);
     rejected += refused.length + range.rejects.length;
     if (refused.length > 0) {

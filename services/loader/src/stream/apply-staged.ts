@@ -1,4 +1,5 @@
 /** Applies a staged batch in one transaction, set by set: memory stays flat however many rows it has. */
+import { LIVE_RANGE } from '@causeway/control/record/quarantine-record';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { failPoint } from '@causeway/runtime/fail-point';
 import { isDataError } from '../apply/data-error.ts';
@@ -7,7 +8,6 @@ import { type AppliedBatches, inStreamTransaction } from './apply-batches.ts';
 import { demoteForeignKeys } from './demote-foreign-keys.ts';
 import { proofSql } from './foreign-keys.ts';
 import { CELLS, PLACE, REJECTS, type StagedParts, stagedKeys, stagedRows } from './staged-parts.ts';
-import { LIVE_RANGE } from './stream-quarantine.ts';
 import { type Advance, checkGuard } from './stream-guard.ts';
 import { removeSql, type StreamSession } from './stream-session.ts';
 import type { StreamTable } from './stream-table.ts';

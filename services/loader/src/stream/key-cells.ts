@@ -4,25 +4,32 @@
  */
 import type { LogicalKind } from '@causeway/contracts/logical-type';
 import type { ExactCell } from '@causeway/contracts/source-value';
+import type { TableContract } from '@causeway/contracts/table-contract';
 import type { ChangePart } from './change-message.ts';
 import type { StreamTable } from './stream-table.ts';
 
 export function keyCellsOf(table: StreamTable, part: ChangePart, tuple: Buffer, cells: readonly (readonly ExactCell[])[]): readonly ExactCell[] {
-  const fields = fieldsOf(tuple);
-  const key = table.keyPlaces.map((place) => fields[place] ?? null);
   const keys = part.keys;
   // A key that its types cannot hold has cells and no key; only without such do the two lists stand side by side.
   if (keys !== null && keys.starts.length === cells.length) {
-    const wanted = tupleOf(key);
+    const fields = fieldsOf(tuple);
+    const wanted = tupleOf(table.keyPlaces.map((place) => fields[place] ?? null));
     const at = keys.starts.findIndex((start, i) => keys.tuples.subarray(start, keys.starts[i + 1] ?? keys.tuples.length).equals(wanted));
     const found = cells[at];
     if (found !== undefined) return found;
   }
-  const plain = key.map((field, i) => plainCell(keyNames(table)[i] as string, table.key[i]?.kind as LogicalKind, field));
-  return cells.find((cell) => cell.every((c, i) => plain[i] !== undefined && c.class === plain[i]?.class && Buffer.compare(c.bytes, plain[i]?.bytes as Uint8Array) === 0)) ?? plain;
+  return plainKey(table.contract, tuple);
 }
 
-const keyNames = (table: StreamTable): readonly string[] => (table.contract.keyless ? ['rowid'] : table.contract.key);
+/** The key of a row's tuple in the source's plainest form: right wherever a column has but one form. */
+export function plainKey(contract: TableContract, tuple: Buffer): readonly ExactCell[] {
+  const fields = fieldsOf(tuple);
+  if (contract.keyless) return [plainCell('rowid', 'int8', fields[0] ?? null)];
+  return contract.key.map((name) => {
+    const place = contract.columns.findIndex((column) => column.source === name);
+    return plainCell(name, contract.columns[place]?.type.kind as LogicalKind, fields[place] ?? null);
+  });
+}
 
 /** Fields of a COPY tuple; null is NULL. */
 export function fieldsOf(tuple: Buffer): (Buffer | null)[] {

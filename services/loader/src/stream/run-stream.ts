@@ -24,7 +24,6 @@ export interface StreamInput {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onStep: (step: StreamStep) => void;
-  readonly onClaim?: (session: StreamSession) => void;
   /** Of one batch, in memory; see StreamLane. */
   readonly heldBytes: number;
 }
@@ -48,22 +47,29 @@ export async function runStream(input: StreamInput): Promise<void> {
 
 async function oneLane(input: StreamInput): Promise<void> {
   const { pool, transport, g, signal } = input;
-  const session = await StreamSession.claim(pool, g, input.tables);
+  let session: StreamSession | undefined;
+  let lane: StreamLane | undefined;
+  const consumer = await transport.consumer({ groupId: `${loaderGroup(g.migration, g.generation, input.groupSuffix)}.changes`, topic: changesTopic(g.migration, g.generation), concurrency: 1, signal });
   try {
-    input.onClaim?.(session);
-    const lane = new StreamLane(session, input.onStep, input.heldBytes);
-    const consumer = await transport.consumer({ groupId: `${loaderGroup(g.migration, g.generation, input.groupSuffix)}.changes`, topic: changesTopic(g.migration, g.generation), concurrency: 1, signal });
-    try {
-      await consumer.run({
-        onAssigned: async () => new Map([[0, session.position.nextOffset]]),
-        onRevoked: async () => {},
-        onBatch: async (batch) => consumer.commit(new Map([[0, await lane.take(batch)]])),
-      });
-    } finally {
-      await consumer.stop();
-    }
+    await consumer.run({
+      // Not before: of several loaders of one group only the one that gets the partition claims the stream, the others stand by.
+      onAssigned: async () => {
+        session = await StreamSession.claim(pool, g, input.tables);
+        lane = new StreamLane(session, input.onStep, input.heldBytes);
+        return new Map([[0, session.position.nextOffset]]);
+      },
+      onRevoked: async () => {
+        session?.close();
+        session = undefined;
+        lane = undefined;
+      },
+      onBatch: async (batch) => {
+        if (lane !== undefined) consumer.commit(new Map([[0, await lane.take(batch)]]));
+      },
+    });
   } finally {
-    session.close();
+    await consumer.stop();
+    session?.close();
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Failure } from '@causeway/contracts/failures';
+import type { ChangeHeader } from '@causeway/contracts/live/change-part';
 import { failPoint } from '@causeway/runtime/fail-point';
 import type { IncomingBatch } from '@causeway/runtime/transport/port';
 import { isDataError } from '../apply/data-error.ts';
@@ -12,7 +13,7 @@ import { applyOrdered } from './ordered/apply-ordered.ts';
 import { applyStaged } from './apply-staged.ts';
 import { BatchAssembly, type ChangeBatch } from './assemble-batches.ts';
 import { parseChange } from './change-message.ts';
-import { decideAll, type Decision } from './decide-batches.ts';
+import { decideAll, decideBatch, type Decision } from './decide-batches.ts';
 import { searchBatch } from './search-batch.ts';
 import { type Advance, checkGuard, guardStep } from './stream-guard.ts';
 import type { StreamSession } from './stream-session.ts';
@@ -61,7 +62,11 @@ export class StreamLane {
         waiting = [];
         await this.settleSpilled(batch, after);
       } else if (batch !== null) waiting.push(batch);
-      else if (this.assembly.heldBytes > this.heldBytes) await this.spill();
+      else if (this.assembly.heldBytes > this.heldBytes) {
+        await this.settle(waiting, this.assembly.resumeFrom(after));
+        waiting = [];
+        await this.spill(part.header);
+      }
       if (incoming.signal.aborted) break;
     }
     const next = this.assembly.resumeFrom(after);
@@ -78,8 +83,10 @@ export class StreamLane {
     }
   }
 
-  private async spill(): Promise<void> {
+  private async spill(header: ChangeHeader): Promise<void> {
     const { parts, first } = this.assembly.spill();
+    // A batch that is covered already, or that leaves a gap, will not be applied: its parts are not kept.
+    if (decideBatch(this.session.position.applied, header) !== 'apply') return;
     if (first) await this.staged.begin();
     await this.staged.add(parts);
     failPoint('loader.after_stage');

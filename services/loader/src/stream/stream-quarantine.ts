@@ -1,12 +1,9 @@
 /** Quarantine entries of changed rows, as steps of the transaction that applies them. */
 import { exactCellJson, type ExactCell } from '@causeway/contracts/source-value';
-import { storedName } from '@causeway/control/record/quarantine-record';
+import { LIVE_RANGE, storedName } from '@causeway/control/record/quarantine-record';
 import type { Generation } from '@causeway/control/record/table-record';
 import type { RejectedRow } from '../consume/block.ts';
 import type { Step } from './pipeline.ts';
-
-/** Changes belong to no range of the snapshot. */
-export const LIVE_RANGE = -1;
 
 export type StoredCells = Readonly<Record<string, ReturnType<typeof exactCellJson>>>;
 
