@@ -4,6 +4,7 @@ import { Failure, type FailureCode } from '@causeway/contracts/failures';
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
+import { releasing } from '@causeway/runtime/collect-memory';
 import type { PublishedPart } from './publish/publisher.ts';
 import { LentSlabs } from './read/slabs.ts';
 import type { RangeSlice, SliceStart } from './read/plan-ranges.ts';
@@ -53,7 +54,10 @@ export class Reader {
 
   /** Parts that became durable: their memory is free, and the reader may go on. */
   credited(parts: readonly PublishedPart[]): void {
-    for (const part of parts) if (part.slab !== undefined) this.slabs.giveBack(part.slab);
+    for (const part of parts) {
+      if (part.slab === undefined) releasing(part.bytes.length);
+      else this.slabs.giveBack(part.slab);
+    }
     Atomics.sub(this.credit, 0, parts.reduce((sum, part) => sum + part.bytes.length, 0));
     Atomics.notify(this.credit, 0);
   }

@@ -8,6 +8,7 @@ import { schemaIdOf } from '@causeway/contracts/schema-id';
 import { atLeast, type MigrationRecord, readMigration } from '@causeway/control/record/migration-record';
 import { type Generation, readContracts } from '@causeway/control/record/table-record';
 import { ensureTopics } from '@causeway/control/topics/ensure-topics';
+import { releasing } from '@causeway/runtime/collect-memory';
 import type { Log } from '@causeway/runtime/log';
 import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port';
 import type { TableContract } from '@causeway/contracts/table-contract';
@@ -149,6 +150,8 @@ class SnapshotLane {
       after = message.offset + 1n;
     }
     const next = assembly.resumeFrom(after);
+    // What was fetched is done with when this batch is; of a range that is still open, later.
+    releasing(bytes);
     if (complete.length === 0 && next === claim.nextOffset) return null;
     const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables, live: this.input.record.settings.live === true }, claim, complete, next);
     this.claims.set(batch.partition, { ...claim, nextOffset: next });

@@ -2,7 +2,7 @@
  * One message of a change stream. A batch is the source's whole backlog up to the newest entry of one read transaction:
  * final states by key, in parts of one table each. Heartbeats and drain markers are batches without rows.
  */
-import { AvroReader, avroLong, avroString } from '../block-header.ts';
+import { type AvroReader, avroLong, avroString } from '../block-header.ts';
 import { Failure } from '../failures.ts';
 
 export const CHANGE_KINDS = ['changes', 'heartbeat', 'marker'] as const;

@@ -6,6 +6,7 @@ import { avroBytes, avroLong, avroString, type BlockHeader, writeBlockHeader } f
 import { STORAGE_CLASSES } from '@causeway/contracts/source-value';
 import { BLOCK_TARGET_BYTES, FRAGMENT_BYTES } from '@causeway/contracts/topics';
 import { WIRE_PREFIX_BYTES, writeWirePrefix } from '@causeway/contracts/wire';
+import { releasing } from '@causeway/runtime/collect-memory';
 import type { Reject } from './exact-row.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -52,9 +53,11 @@ export class BlockBuilder {
   rowWritten(start: number): void {
     const end = this.writer.pos;
     if (end - start > FRAGMENT_BYTES) {
-      const row = Buffer.from(this.writer.buf.subarray(start, end));
+      const alone = this.rows === 0;
+      // What is sent goes over with all of its buffer; a row that stands in it alone stays where it is.
+      const row = alone ? this.writer.buf.subarray(start, end) : Buffer.from(this.writer.buf.subarray(start, end));
       this.writer.pos = start;
-      this.flush(false);
+      if (!alone || this.rejects.length > 0) this.flush(false);
       this.fragments(row, false);
       return;
     }
@@ -95,7 +98,9 @@ export class BlockBuilder {
       const fragment = Buffer.concat([Buffer.from([2, reject ? 1 : 0]), avroLong(BigInt(offset)), avroLong(BigInt(record.length)), avroBytes(piece)]);
       const complete = offset + piece.length === record.length;
       this.send(false, fragment, [], 0, { rows: complete && !reject ? 1 : 0, rejects: complete && reject ? 1 : 0 });
+      releasing(fragment.length);
     }
+    releasing(2 * record.length);
   }
 
   private send(last: boolean, fragment: Buffer, rejects: readonly Buffer[], rows: number, counted = { rows, rejects: rejects.length }): void {

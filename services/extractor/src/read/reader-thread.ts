@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure } from '@causeway/contracts/failures';
+import { releasing } from '@causeway/runtime/collect-memory';
 import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { textDecoding } from './exact-row.ts';
 import { BLOCK_BUFFER_BYTES } from './block-builder.ts';
@@ -40,12 +41,13 @@ port.on('message', (request: ReaderRequest) => {
 function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
   const { contract } = request;
   const reading = tableReading(db, contract, generateEncoder(contract), decode, request.schemaId);
+  const blobs = contract.columns.some((column) => column.type.kind === 'bytea');
   for (const range of request.ranges) {
     const identity = { migration: start.migration, generation: start.generation, table: contract.table, range: range.range, attempt: start.attempt, position: 0n };
     const result = readRange(db, reading, range, identity, (part) => {
       waitForCredit();
       Atomics.add(credit, 0, part.bytes.length);
-      hand({ kind: 'part', table: contract.table, range: range.range, last: part.last, rows: part.rows, rejects: part.rejects }, part.bytes);
+      hand({ kind: 'part', table: contract.table, range: range.range, last: part.last, rows: part.rows, rejects: part.rejects }, part.bytes, blobs);
     }, () => slabs.take());
     if (result.surprise !== null) {
       reply({ kind: 'surprise', table: contract.source, column: result.surprise.column, reason: result.surprise.reason });
@@ -56,8 +58,10 @@ function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
   reply({ kind: 'read', table: contract.table });
 }
 
-function hand(part: Omit<Extract<ReaderReply, { kind: 'part' }>, 'bytes'>, bytes: Uint8Array): void {
+/** `blobs`: about as many bytes of the driver's buffers are done with as went into the part. */
+function hand(part: Omit<Extract<ReaderReply, { kind: 'part' }>, 'bytes'>, bytes: Uint8Array, blobs: boolean): void {
   const slab = slabs.handOver(bytes);
+  if (slab === undefined || blobs) releasing(bytes.length);
   if (slab !== undefined) return reply({ ...part, bytes: { slab, offset: bytes.byteOffset, length: bytes.length } });
   const own = ownBytes(bytes);
   port.postMessage({ ...part, bytes: own } satisfies ReaderReply, [own.buffer as ArrayBuffer]);

@@ -9,6 +9,7 @@ import { parseIsoDate, parseIsoTime, parseIsoTimestamp, timestampMicros } from '
 import { JsonShapes } from '@causeway/contracts/conversion/json-shape';
 import { writeUuid } from '@causeway/contracts/conversion/uuid-text';
 import { realText } from '@causeway/contracts/real-text';
+import { releasing } from '@causeway/runtime/collect-memory';
 
 export type Cell = bigint | number | string | Uint8Array;
 
@@ -36,6 +37,7 @@ export class RowWriter {
     if (this.pos + bytes <= this.buf.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buf.length * 2, this.pos + bytes));
     this.buf.copy(larger, 0, 0, this.pos);
+    releasing(this.buf.length);
     this.buf = larger;
   }
 

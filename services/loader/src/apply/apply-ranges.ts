@@ -6,6 +6,7 @@ import { Failure } from '@causeway/contracts/failures';
 import type { Generation } from '@causeway/control/record/table-record';
 import { PASS_SETTING } from '@causeway/control/target/target-fence';
 import { failPoint } from '@causeway/runtime/fail-point';
+import { releasing } from '@causeway/runtime/collect-memory';
 import { retryingConflicts } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { PartitionClaim } from '../consume/partition-claim.ts';
@@ -132,7 +133,10 @@ function* tuplesOf(loader: TableLoader, ranges: readonly CompleteRange[]): Gener
   let turn: 0 | 1 = 0;
   const room = (bytes: number): Buffer => {
     turn = turn === 0 ? 1 : 0;
-    if (buffers[turn].length < bytes) buffers[turn] = Buffer.allocUnsafeSlow(bytes);
+    if (buffers[turn].length < bytes) {
+      releasing(buffers[turn].length);
+      buffers[turn] = Buffer.allocUnsafeSlow(bytes);
+    }
     return buffers[turn];
   };
   for (const run of ranges.flatMap((range) => range.runs)) {

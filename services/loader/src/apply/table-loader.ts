@@ -1,5 +1,6 @@
 /** What the loader keeps per table: its contract and the generated transcoder. */
 import type { TableContract } from '@causeway/contracts/table-contract';
+import { releasing } from '@causeway/runtime/collect-memory';
 import type { RowRun } from '../consume/assemble-ranges.ts';
 import { CopyWriter } from '../transcode/copy-writer.ts';
 import { generateTranscoder, outputRoom, type RowTranscoder } from '../transcode/row-transcoder.ts';
@@ -25,7 +26,10 @@ export class TableLoader {
   }
 
   giveBack(buffers: readonly Buffer[]): void {
-    this.spare.push(...buffers.filter((buffer) => buffer.length <= SPARE_BYTES));
+    for (const buffer of buffers) {
+      if (buffer.length <= SPARE_BYTES) this.spare.push(buffer);
+      else releasing(buffer.length);
+    }
   }
 
   /** COPY tuples of a run of rows, in memory that is lent by `room` and used again after the chunk was sent. */

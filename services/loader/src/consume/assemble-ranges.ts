@@ -3,6 +3,7 @@
  * have arrived in order; a part that does not continue what is there is dropped, because its range will come again.
  */
 import { AvroReader } from '@causeway/contracts/block-header';
+import { releasing } from '@causeway/runtime/collect-memory';
 import { type Block, type RejectedRow, readReject } from './block.ts';
 
 /** Avro rows that stand one after another in a buffer. */
@@ -89,6 +90,8 @@ function takeContents(range: OpenRange, block: Block): void {
   if (range.piecesBytes !== fragment.total) return;
   const whole = Buffer.concat(range.pieces);
   range.pieces = [];
+  // Counted early: it is held until its range is committed.
+  releasing(whole.length);
   if (fragment.reject) range.rejects.push(readReject(new AvroReader(whole, 0)));
   else {
     range.runs.push({ bytes: whole, at: 0, count: 1 });
