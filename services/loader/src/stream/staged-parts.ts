@@ -6,6 +6,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { COPY_HEADER, COPY_TRAILER } from '../apply/copy-binary.ts';
 import { isDataError } from '../apply/data-error.ts';
 import { findRefused } from '../apply/find-refused.ts';
+import { keysOf } from './apply-batches.ts';
 import type { ChangePart } from './change-message.ts';
 import type { Step } from './pipeline.ts';
 import { entryOfRefused } from './refused-entry.ts';
@@ -41,13 +42,17 @@ export class StagedParts {
     this.rejects = 0;
   }
 
-  /** Durable only as long as the session; the position does not move. */
-  async add(parts: readonly ChangePart[]): Promise<void> {
+  /**
+   * Durable only as long as the session; the position does not move. `again`: parts of a later batch, whose versions
+   * replace those that are staged.
+   */
+  async add(parts: readonly ChangePart[], { again = false }: { again?: boolean } = {}): Promise<void> {
     const steps: Step[] = [];
     for (const part of parts) {
       if (part.table === null) continue;
       if (!this.made.has(part.table)) await this.make(part.table);
       this.tables.add(part.table);
+      if (again) steps.push(...this.replacing(part, part.table));
       this.addPart(steps, part, part.table);
     }
     if (steps.length === 0) return;
@@ -57,17 +62,18 @@ export class StagedParts {
       // The steps up to a Sync are one transaction: nothing of them is there.
       await this.session.pipeline.rollback();
       if (!isDataError(error)) throw error;
-      for (const part of parts) await this.addSearching(part);
+      for (const part of parts) await this.addSearching(part, again);
     }
   }
 
   /** A value that even a table without constraints refuses: its row goes to the quarantine at once. */
-  private async addSearching(part: ChangePart): Promise<void> {
+  private async addSearching(part: ChangePart, again: boolean): Promise<void> {
     const { table } = part;
     if (table === null) return;
     const { client, pipeline } = this.session;
     await client.query('BEGIN');
     const steps: Step[] = [];
+    if (again) steps.push(...this.replacing(part, table));
     this.addPart(steps, { ...part, rows: null }, table);
     if (steps.length > 0) await pipeline.run(steps);
     if (part.rows !== null) {
@@ -86,6 +92,16 @@ export class StagedParts {
     if (position.catchingUp) return;
     await client.query('UPDATE causeway.stream_position SET catching_up = true WHERE migration = $1 AND generation = $2 AND epoch = $3', [g.migration, g.generation, epoch]);
     this.session.position = { ...position, catchingUp: true };
+  }
+
+  private replacing(part: ChangePart, table: StreamTable): Step[] {
+    const steps: Step[] = [];
+    if (this.rejects > 0) {
+      const text = `DELETE FROM ${REJECTS} WHERE table_no = $1::int AND entry->'key' IN (SELECT jsonb_array_elements($2::jsonb))`;
+      steps.push({ text, prepared: true, values: [String(table.contract.table), JSON.stringify(part.cells().map(storedCells))] });
+    }
+    if (part.keys === null) return steps;
+    return [...steps, { text: `DELETE FROM ${stagedRows(table)} t USING ${table.keysRelation()} WHERE ${table.matches('t', 'k')}`, prepared: true, values: keysOf(part, table) }];
   }
 
   private addPart(steps: Step[], part: ChangePart, table: StreamTable): void {

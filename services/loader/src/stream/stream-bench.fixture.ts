@@ -75,6 +75,8 @@ export class StreamBench {
   readonly database: FreshDatabase;
   private readonly role: string | null;
   private offset = 0n;
+  /** Messages of the last batch that was made. */
+  lastCount = 0;
 
   private constructor(migration: string, database: FreshDatabase, specs: readonly TableSpec[], role: string | null, loaderUrl: string) {
     this.g = { migration, generation: 1 };
@@ -149,6 +151,7 @@ export class StreamBench {
   messages(spec: BatchSpec): IncomingMessage[] {
     const parts = spec.parts ?? [];
     const values = parts.length === 0 ? [this.beat(spec)] : parts.map((part, i) => this.part(spec, part, i, i === parts.length - 1));
+    this.lastCount = values.length;
     return values.map((value) => ({ partition: 0, offset: this.offset++, key: null, value, headers: {}, timestampMs: 0 }));
   }
 

@@ -2,7 +2,7 @@
  * Consumes the change stream under one claim: parses, assembles, decides, applies. Everything that fails ends the lane;
  * a new one begins at the durable position, which is also how an unknown result of a COMMIT is read back.
  */
-import { messageOf } from '@causeway/runtime/postgres-pool';
+import { messageOf, retryingConflicts } from '@causeway/runtime/postgres-pool';
 import { Failure } from '@causeway/contracts/failures';
 import type { ChangeHeader } from '@causeway/contracts/live/change-part';
 import { failPoint } from '@causeway/runtime/fail-point';
@@ -99,7 +99,7 @@ export class StreamLane {
     if (decision.apply.length === 0) return this.settle([batch], next);
     await this.staged.add(batch.parts);
     const advance = this.advance(decision, next);
-    const applied = await (this.session.replica ? applyStaged : applyOrdered)(this.session, this.staged, advance);
+    const applied = await retryingConflicts(() => (this.session.replica ? applyStaged : applyOrdered)(this.session, this.staged, advance));
     this.tell(decision, applied, started);
   }
 
@@ -109,34 +109,36 @@ export class StreamLane {
     const decision = decideAll(this.session.position, batches);
     const advance = this.advance(decision, next);
     if (decision.apply.length === 0) return this.moveOnly(decision, advance, started);
-    if (!this.session.replica) return this.tell(decision, await this.each(decision, next, (batch, to) => this.stageAndApply(batch, to)), started);
+    if (!this.session.replica) return this.tell(decision, await this.each(decision, inGroups(decision.apply), next, (batches, to) => this.stageAndApply(batches, to)), started);
     let applied: AppliedBatches;
     try {
-      applied = await applyBatches(this.session, decision.apply, advance);
+      applied = await retryingConflicts(() => applyBatches(this.session, decision.apply, advance));
     } catch (error) {
       if (!isDataError(error)) throw error;
-      applied = await this.each(decision, next, (batch, to) => searchBatch(this.session, batch, to));
+      const single = decision.apply.map((batch) => [batch]);
+      applied = await this.each(decision, single, next, ([batch], to) => searchBatch(this.session, batch as ChangeBatch, to));
     }
     this.tell(decision, applied, started);
   }
 
-  /** One transaction a batch. */
-  private async each(decision: Decision<ChangeBatch>, next: bigint, apply: (batch: ChangeBatch, to: Advance) => Promise<AppliedBatches>): Promise<AppliedBatches> {
+  /** One transaction a group. */
+  private async each(decision: Decision<ChangeBatch>, groups: readonly (readonly ChangeBatch[])[], next: bigint, apply: (batches: readonly ChangeBatch[], to: Advance) => Promise<AppliedBatches>): Promise<AppliedBatches> {
     const total = { rows: 0, quarantined: 0 };
-    for (const [i, batch] of decision.apply.entries()) {
-      const last = i === decision.apply.length - 1;
+    for (const [i, group] of groups.entries()) {
+      const last = i === groups.length - 1;
+      const decided = decideAll(this.session.position, group);
       // Only the last one may move the offset: it stands behind all of them.
-      const one = last ? { ...decideAll(this.session.position, [batch]), markerAttempt: decision.markerAttempt, gap: decision.gap } : decideAll(this.session.position, [batch]);
-      const applied = await apply(batch, this.advance(one, last ? next : this.session.position.nextOffset));
+      const to = last ? this.advance({ ...decided, markerAttempt: decision.markerAttempt, gap: decision.gap }, next) : this.advance(decided, this.session.position.nextOffset);
+      const applied = await retryingConflicts(() => apply(group, to));
       total.rows += applied.rows;
       total.quarantined += applied.quarantined;
     }
     return total;
   }
 
-  private async stageAndApply(batch: ChangeBatch, to: Advance): Promise<AppliedBatches> {
+  private async stageAndApply(batches: readonly ChangeBatch[], to: Advance): Promise<AppliedBatches> {
     await this.staged.begin();
-    await this.staged.add(batch.parts);
+    for (const [i, batch] of batches.entries()) await this.staged.add(batch.parts, { again: i > 0 });
     return applyOrdered(this.session, this.staged, to);
   }
 
@@ -162,4 +164,25 @@ export class StreamLane {
     const changes = decision.apply.reduce((sum, batch) => sum + batch.keys, 0);
     this.onStep({ ...applied, batches: decision.apply.length, changes, skipped: decision.skipped, gap: decision.gap, seenMs: decision.seenMs, seconds: (performance.now() - started) / 1000 });
   }
+}
+
+/** Staged together no more than this: their keys are looked up among the staged rows one by one. */
+const GROUP_KEYS = 2_000;
+
+/** Batches that can be staged together, the later version of a row over the earlier; one with rejects stays alone. */
+function inGroups(batches: readonly ChangeBatch[]): ChangeBatch[][] {
+  const groups: ChangeBatch[][] = [];
+  let keys = 0;
+  let open = false;
+  for (const batch of batches) {
+    const alone = batch.parts.some((part) => part.rejects.length > 0);
+    keys += batch.keys;
+    if (!open || alone || keys > GROUP_KEYS) {
+      groups.push([]);
+      keys = batch.keys;
+    }
+    groups.at(-1)?.push(batch);
+    open = !alone;
+  }
+  return groups;
 }
