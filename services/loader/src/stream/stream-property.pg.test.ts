@@ -140,12 +140,13 @@ test.each([
     const source = new Source(random);
     const topic: IncomingMessage[] = [];
     let published = 0;
-    let batch = 0;
     let consumed = 0;
+    /** What a stopped process had read, and publishes when it wakes. */
+    let late: IncomingMessage[] = [];
     const publish = (from: number, attempt: string): IncomingMessage[] => {
       const parts = source.parts(from);
       const to = source.log.length;
-      return bench.messages(parts.length === 0 ? { from, to } : { from, to, attempt, batch: batch++, parts });
+      return bench.messages(parts.length === 0 ? { from, to } : { from, to, attempt, batch: random.integer(0, 1), parts });
     };
     const append = (messages: readonly IncomingMessage[]): void => {
       for (const message of messages) topic.push({ ...message, offset: BigInt(topic.length) });
@@ -159,9 +160,9 @@ test.each([
         case 0: // lost with the broker's tail
           break;
         case 1: // an older process publishes what it read long ago, in between
-          append(messages.slice(0, random.integer(0, messages.length)));
-          append(publish(random.integer(0, published), 'z'));
-          append(messages);
+        case 4:
+          for (const [ours, theirs] = [[...messages], [...late]]; ours.length + theirs.length > 0; ) append((random.oneIn(2) ? ours : theirs).splice(0, 1));
+          late = [];
           break;
         case 2: // again
           append(messages);
@@ -174,6 +175,7 @@ test.each([
         default:
           append(messages);
       }
+      if (late.length === 0 || random.oneIn(5)) late = publish(random.integer(0, published), 'z');
       published = source.log.length;
       while (consumed < topic.length && !random.oneIn(4)) {
         const end = Math.min(topic.length, consumed + random.integer(1, 12));
