@@ -10,7 +10,7 @@ import { revokeFromOthers } from './revoked-privileges.ts';
 import { closeTarget, openTarget, PASS_SETTING, removeTargetFence, targetFenceState } from './target-fence.ts';
 
 const g = { migration: 'm', generation: 1 };
-const contracts = ['a', 'b "x"'].map((target) => ({ targetSchema: 'public', target }));
+const contracts = ['a', 'b "x"'].map((target, table) => ({ table, targetSchema: 'public', target }));
 const REFUSED = { code: '25006' };
 let database: FreshDatabase;
 let pool: pg.Pool;

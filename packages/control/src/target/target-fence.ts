@@ -15,6 +15,7 @@ import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
 import { disableApplicationTriggers, enableApplicationTriggers } from './application-triggers.ts';
 import { restorePrivileges } from './revoked-privileges.ts';
+import { dropStreamIndexes } from './stream-index.ts';
 
 /** Holds the token in sessions of the loader that may not set session_replication_role. */
 export const PASS_SETTING = 'causeway.pass';
@@ -99,9 +100,10 @@ export async function openTarget(client: pg.ClientBase, g: Generation, contracts
   });
 }
 
-/** Opens the tables for good: the end of a migration. */
-export async function removeTargetFence(client: pg.ClientBase, g: Generation, contracts: Tables): Promise<void> {
+/** Opens the tables for good, at the end of a migration: neither fence nor index of ours stays on them. */
+export async function removeTargetFence(client: pg.ClientBase, g: Generation, contracts: readonly Pick<TableContract, 'targetSchema' | 'target' | 'table'>[]): Promise<void> {
   await openTarget(client, g, contracts);
+  await dropStreamIndexes(client, contracts);
   for (const table of contracts) {
     for (const trigger of TRIGGERS) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${nameOf(table)}`);
   }

@@ -2,11 +2,11 @@
  * Primary keys and statistics, table by table as each becomes complete. A key that PostgreSQL cannot hold (NULLs or
  * duplicates that SQLite allowed, an index row too large) is reported, never a reason to lose the rows.
  */
-import { makeStreamIndex } from './stream-index.ts';
 import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { Generation } from '@causeway/control/record/table-record';
 import { recordObject } from '@causeway/control/record/object-record';
+import { makeStreamIndex } from '@causeway/control/target/stream-index';
 import { inTransaction, messageOf } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 

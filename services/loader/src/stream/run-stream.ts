@@ -38,7 +38,7 @@ export async function runStream(input: StreamInput): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Failure && error.code === 'TRANSPORT_GAP') await readFromTheStart(input);
-      else if (!isPassing(error)) throw error;
+      else if (!isPassing(error)) throw explained(error);
       log.warn({ reason: messageOf(error) }, 'the change stream is interrupted; going on from the durable position');
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
@@ -86,4 +86,11 @@ async function readFromTheStart(input: StreamInput): Promise<void> {
   } finally {
     await admin.close();
   }
+}
+
+/** What PostgreSQL refuses for good (a table that somebody has altered) is the target's trouble, not an accident of ours. */
+function explained(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (error instanceof Failure || code?.length !== 5) return error;
+  return new Failure('TARGET_REFUSED', `applying changes: ${messageOf(error)}`, { cause: error });
 }

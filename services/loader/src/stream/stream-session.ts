@@ -6,6 +6,7 @@ import { Failure } from '@causeway/contracts/failures';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { StreamPosition } from '@causeway/control/live/stream-position';
 import type { Generation } from '@causeway/control/record/table-record';
+import { maySetReplicaRole } from '@causeway/control/target/replica-role';
 import { PASS_SETTING } from '@causeway/control/target/target-fence';
 import { failPoint } from '@causeway/runtime/fail-point';
 import type pg from 'pg';
@@ -115,8 +116,7 @@ export function removeSql(table: StreamTable, keys: string, foreignKeys: readonl
 async function prepareSession(client: pg.ClientBase, g: Generation): Promise<boolean> {
   await client.query('SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET jit = off');
   await client.query(`SELECT set_config($1, token, false) FROM causeway.live WHERE migration = $2`, [PASS_SETTING, g.migration]);
-  const may = await client.query("SELECT has_parameter_privilege('session_replication_role', 'SET') AS may");
-  if (may.rows[0].may !== true) return false;
+  if (!(await maySetReplicaRole(client))) return false;
   await client.query('SET session_replication_role = replica');
   return true;
 }

@@ -1,10 +1,10 @@
-/** An index by which the change stream finds its rows, where no key serves it. It goes with `complete`. */
+/** An index by which the change stream finds its rows, where no key serves it; the end of the migration removes it. */
 import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
 import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
 import { isConnectionError } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 
-export const STREAM_INDEX = (contract: TableContract): string => `causeway_stream_${contract.table}`;
+export const STREAM_INDEX = (contract: Pick<TableContract, 'table'>): string => `causeway_stream_${contract.table}`;
 
 /** Of the rowid that a keyless table carries, or of the key's columns where the table has no index that begins with them. */
 export async function makeStreamIndex(pool: pg.Pool, contract: TableContract): Promise<void> {
@@ -29,4 +29,8 @@ async function hasIndex(pool: pg.Pool, table: string, columns: readonly string[]
     [table, columns, columns.length],
   );
   return (result.rowCount ?? 0) > 0;
+}
+
+export async function dropStreamIndexes(client: pg.ClientBase, contracts: readonly Pick<TableContract, 'targetSchema' | 'table'>[]): Promise<void> {
+  for (const contract of contracts) await client.query(`DROP INDEX IF EXISTS ${qualifiedName(contract.targetSchema, STREAM_INDEX(contract))}`);
 }
