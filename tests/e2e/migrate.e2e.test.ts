@@ -90,6 +90,19 @@ test('rows that PostgreSQL cannot hold are in the quarantine with their bytes, a
   expect((await bench.run(['verify', '--json', '--accept-quarantine'])).code).toBe(0);
 }, 120_000);
 
+test('a reviewed plan decides: Julian days become moments, and a form that no type reads is refused', async () => {
+  const file = source('days.sqlite', "create table j (id integer primary key, at real check (at > 2440000 and at like '24%')); insert into j values (1, 2440587.5), (2, 2459422.0359), (3, 2460000.5)");
+  const plan = join(bench.folder, 'plan.yaml');
+  expect((await bench.run(['plan', file, '-o', plan])).code).toBe(0);
+  const text = readFileSync(plan, 'utf8');
+  const julian = text.replace('type: double precision', 'type: timestamp with time zone').replace('name: at\n        target: at', 'name: at\n        target: at').replace(/(name: at[\s\S]*?form: )plain/, '$1julian');
+  writeFileSync(plan, julian.replace('form: julian', 'form: any'));
+  expect((await bench.run(['migrate', file, '--plan', plan, '--json'])).outcome.code).toBe('PLAN_INVALID');
+  writeFileSync(plan, julian);
+  expect((await bench.run(['migrate', file, '--plan', plan, '--json'])).outcome).toMatchObject({ verdict: 'equal' });
+  expect(await query('select extract(epoch from at)::float8 as at from j order by id')).toEqual([{ at: 0 }, { at: 1_627_303_901.760001 }, { at: 1_677_283_200 }]);
+}, 120_000);
+
 test('a difference in the target is found, named and fails', async () => {
   const file = source('shop.sqlite', SHOP);
   await bench.run(['migrate', file, '--json']);

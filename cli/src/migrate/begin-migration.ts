@@ -67,6 +67,7 @@ async function replaceRecord(client: pg.ClientBase, begin: NewGeneration, record
       sourceSql: object.source,
       targetSql: object.target,
       notes: object.notes.join('; '),
+      proof: object.proof ?? null,
       state: object.stage === 'none' || object.target === null ? 'listed' : 'planned',
     });
   }

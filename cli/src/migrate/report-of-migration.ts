@@ -59,7 +59,7 @@ export async function reportOfMigration(input: ReportInput): Promise<ReportModel
     seconds: input.seconds,
     services: input.usage,
     tables: verification.tables.map((table) => reportTable(table, contracts, progress, input.seconds.snapshot ?? 0)),
-    columns: plan.tables.flatMap((table) => table.columns.map((column): ReportColumn => ({ table: table.name, column: column.name, declaredType: column.declared, storage: {}, targetType: column.type, reason: column.evidence, rule: column.form, fidelity: column.form === 'plain' ? 'exact' : 'approximated' }))),
+    columns: plan.tables.flatMap((table) => table.columns.map((column): ReportColumn => ({ table: table.name, column: column.name, declaredType: column.declared, storage: column.found ?? {}, targetType: column.type, reason: column.evidence, rule: column.form, fidelity: column.form === 'plain' ? 'exact' : 'approximated' }))),
     objects: (await readObjects(pool, g)).filter((o) => o.kind !== 'primary_key' || o.state === 'failed').map((o) => reportObject(o, contracts)),
     quarantine: await quarantineGroups(pool, g, contracts),
     differences: verification.tables.flatMap(differencesOf),

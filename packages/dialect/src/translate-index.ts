@@ -6,7 +6,7 @@ import { collated } from './expression/compare.ts';
 import { textValue } from './expression/value.ts';
 import { needsDecision, type Translation, worstFidelity } from './fidelity.ts';
 import { type ParsedIndex, parseCreateIndex } from './parse/create-index.ts';
-import { translateCondition, translateImmutable } from './translate-expression.ts';
+import { type ExpressionTranslation, translateCondition, translateImmutable } from './translate-expression.ts';
 
 export interface IndexSource {
   readonly unique: boolean;
@@ -21,6 +21,8 @@ export interface IndexTranslation extends Translation {
   readonly unique: boolean;
   /** Target columns in order, where the index is a plain UNIQUE (…) that a constraint could be; null otherwise. */
   readonly plainColumns: readonly string[] | null;
+  /** The condition of a partial index. */
+  readonly where: ExpressionTranslation | null;
 }
 
 interface Part extends Translation {
@@ -47,10 +49,11 @@ export function translateIndex(source: IndexSource, scope: ColumnScope): IndexTr
     notes,
     unique: source.unique,
     plainColumns: plain.every((c) => c !== null) ? plain : null,
+    where,
   };
 }
 
-const undecided = (source: IndexSource, note: string): IndexTranslation => ({ ...needsDecision(note), unique: source.unique, plainColumns: null });
+const undecided = (source: IndexSource, note: string): IndexTranslation => ({ ...needsDecision(note), unique: source.unique, plainColumns: null, where: null });
 
 function translatePart(source: IndexSource, i: number, parsed: ParsedIndex | null, scope: ColumnScope): Part {
   const part = source.parts[i] as IndexSource['parts'][number];

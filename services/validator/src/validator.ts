@@ -12,6 +12,7 @@ import type pg from 'pg';
 import { quarantineOfTable } from './align/quarantine-of-table.ts';
 import { SourceThreads } from './measure/source/source-threads.ts';
 import { checkHash } from './measure/target/check-hash.ts';
+import { proveConditions } from './proof/prove-conditions.ts';
 import { storeVerification } from './report/store-verification.ts';
 import type { TableVerification } from './report/table-verification.ts';
 import { type ProofVerdict, verdictOf } from './report/verdict.ts';
@@ -45,6 +46,7 @@ export async function runValidator(input: ValidatorInput): Promise<ProofVerdict>
     const tables = await verifyAll(input, source, contracts);
     // Invariant: I13
     if (sourceStamp(input.sourceFile) !== stamp) throw new Failure('SOURCE_CHANGED', `${input.sourceFile} was written while it was verified`);
+    await proveConditions(pool, g, input.sourceFile, tables, log);
     const verdict = verdictOf(tables);
     const seconds = (performance.now() - started) / 1000;
     await storeVerification(pool, g, verdict, tables, seconds);

@@ -65,6 +65,12 @@ function planColumns(table: SourceTable, profile: TableProfile, names: readonly 
       form: decided.form,
       notNull,
       evidence: decided.evidence + (column.notNull && hasNulls ? '; declared NOT NULL, but NULLs are there' : '') + (column.generated === 'no' ? '' : '; generated column, its values are stored'),
+      found: foundClasses(seen.classes),
     };
   });
+}
+
+/** Only what is there: most columns hold one class. */
+function foundClasses(classes: TableProfile['columns'][number]['classes']): NonNullable<PlanTable['columns'][number]['found']> {
+  return Object.fromEntries(Object.entries(classes).filter(([, count]) => count > 0)) as NonNullable<PlanTable['columns'][number]['found']>;
 }

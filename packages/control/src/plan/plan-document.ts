@@ -4,15 +4,28 @@ import { parsePostgresType, postgresTypeName } from '@causeway/contracts/logical
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
-const column = z.strictObject({
-  name: z.string(),
-  target: z.string(),
-  declared: z.string(),
-  type: z.string().refine((t) => parsePostgresType(t) !== null, { error: 'is not a type that causeway can load' }),
-  form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian']),
-  notNull: z.boolean(),
-  evidence: z.string(),
-});
+const column = z
+  .strictObject({
+    name: z.string(),
+    target: z.string(),
+    declared: z.string(),
+    type: z.string().refine((t) => parsePostgresType(t) !== null, { error: 'is not a type that causeway can load' }),
+    form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian']),
+    notNull: z.boolean(),
+    evidence: z.string(),
+    /** Values of each storage class that were seen, in all rows or in the sample. */
+    found: z.partialRecord(z.enum(['null', 'integer', 'real', 'text', 'blob']), z.number()).optional(),
+  })
+  .refine((c) => formSuits(c.form, parsePostgresType(c.type)?.kind), { error: 'has a form that its type cannot be read from', path: ['form'] });
+
+const MOMENTS = ['timestamp', 'timestamptz'];
+
+/** Counted forms are moments; `any` prints, so it needs a type that holds what is printed. */
+function formSuits(form: string, kind: string | undefined): boolean {
+  if (form === 'plain') return true;
+  if (form === 'any') return kind === 'text' || kind === 'bytea';
+  return MOMENTS.includes(kind ?? '') || (form === 'epoch_s' && kind === 'date');
+}
 
 const table = z.strictObject({
   name: z.string(),
@@ -35,6 +48,8 @@ const object = z.strictObject({
   /** Runs after the load, in this order of stages. */
   stage: z.enum(['none', 'create', 'unique', 'index', 'check', 'foreign_key', 'view']),
   notes: z.array(z.string()),
+  /** Queries that count how often a translated condition holds, fails and is unknown; equal counts prove it on every row. */
+  proof: z.strictObject({ sqlite: z.string(), postgres: z.string() }).optional(),
 });
 
 export const planDocument = z.strictObject({
@@ -52,7 +67,7 @@ export type PlanObject = z.infer<typeof object>;
 
 const HEADER = ` The plan of a migration. Edit names, types, forms and actions, then give it to \`migrate --plan\`.
  type: any of ${['smallint', 'integer', 'bigint', 'double precision', 'numeric(p,s)', 'boolean', 'text', 'character varying(n)', 'bytea', 'date', 'time without time zone', 'timestamp with time zone', 'uuid', 'jsonb', 'inet', 'interval'].join(', ')}
- form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us
+ form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us | julian
  action: move | skip`;
 
 export function planToYaml(plan: PlanDocument): string {

@@ -92,6 +92,7 @@ CREATE TABLE IF NOT EXISTS causeway.schema_object (
   state text NOT NULL DEFAULT 'planned',
   PRIMARY KEY (migration, generation, object_no)
 );
+ALTER TABLE causeway.schema_object ADD COLUMN IF NOT EXISTS proof jsonb;
 CREATE TABLE IF NOT EXISTS causeway.suspended_object (
   migration text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('index','unique','foreign_key','trigger')),

@@ -49,7 +49,8 @@ function callFor(column: ColumnContract): string {
       return 'w.time(v)';
     case 'timestamp':
     case 'timestamptz':
-      return form === 'plain' ? 'w.timestamp(v)' : `w.epoch(v, ${EPOCH[form]})`;
+      if (form === 'plain') return 'w.timestamp(v)';
+      return form === 'julian' ? 'w.julian(v)' : `w.epoch(v, ${EPOCH[form]})`;
     case 'uuid':
       return 'w.uuid(v)';
     case 'jsonb':
@@ -59,4 +60,4 @@ function callFor(column: ColumnContract): string {
   }
 }
 
-const EPOCH: Record<string, string> = { epoch_s: '1000000n', epoch_ms: '1000n', epoch_us: '1n', julian: '0n' };
+const EPOCH: Record<string, string> = { epoch_s: '1000000n', epoch_ms: '1000n', epoch_us: '1n' };

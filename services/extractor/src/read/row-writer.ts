@@ -7,6 +7,7 @@ import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decim
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp, timestampMicros } from '@causeway/contracts/conversion/iso-date-time';
 import { JsonShapes } from '@causeway/contracts/conversion/json-shape';
+import { julianMicros } from '@causeway/contracts/conversion/julian-day';
 import { writeUuid } from '@causeway/contracts/conversion/uuid-text';
 import { realText } from '@causeway/contracts/real-text';
 import { releasing } from '@causeway/runtime/collect-memory';
@@ -257,9 +258,17 @@ export class RowWriter {
   epoch(v: Cell, micros: bigint): boolean {
     if (typeof v === 'number' && !Number.isSafeInteger(v)) return false;
     if (typeof v !== 'number' && typeof v !== 'bigint') return false;
-    const total = BigInt(v) * micros;
-    if (total < -62_135_596_800_000_000n || total > 253_402_300_799_999_999n) return false;
-    this.bigVarint(total);
+    return this.moment(BigInt(v) * micros);
+  }
+
+  julian(v: Cell): boolean {
+    const micros = typeof v === 'number' || typeof v === 'bigint' ? julianMicros(v) : null;
+    return micros !== null && this.moment(micros);
+  }
+
+  private moment(micros: bigint): boolean {
+    if (micros < -62_135_596_800_000_000n || micros > 253_402_300_799_999_999n) return false;
+    this.bigVarint(micros);
     return true;
   }
 

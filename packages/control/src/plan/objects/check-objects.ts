@@ -3,6 +3,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { translateCondition } from '@causeway/dialect/translate-expression';
 import type { PlanObject } from '../plan-document.ts';
 import type { RelationNames } from './relation-names.ts';
+import { proofOf } from './proof-of.ts';
 import type { TableScope } from './table-scope.ts';
 
 export function checkObjects(table: TableScope, names: RelationNames): PlanObject[] {
@@ -19,6 +20,7 @@ export function checkObjects(table: TableScope, names: RelationNames): PlanObjec
       target: translated.sql === null ? null : `ALTER TABLE ${table.target} ADD CONSTRAINT ${quoteIdentifier(names.claim(wished))} CHECK (${translated.sql})`,
       stage: translated.sql === null ? 'none' : 'check',
       notes: [...translated.notes],
+      ...proofOf(translated, table),
     };
   });
 }

@@ -4,6 +4,7 @@ import { translateIndex } from '@causeway/dialect/translate-index';
 import { namesRows } from '../contracts-from-plan.ts';
 import type { PlanObject } from '../plan-document.ts';
 import type { SourceIndex } from '../source-schema.ts';
+import { proofOf } from './proof-of.ts';
 import type { RelationNames } from './relation-names.ts';
 import type { TableScope } from './table-scope.ts';
 
@@ -22,7 +23,7 @@ function indexObject(table: TableScope, index: SourceIndex, names: RelationNames
   const translated = translateIndex(index, table.scope);
   const automatic = index.origin !== 'c';
   const wished = automatic ? `${table.plan.target}_${index.parts.map((p) => p.name ?? 'expr').join('_')}_key` : index.name;
-  const base = { name: automatic ? wished : index.name, table: table.source.name, source: index.sql, notes: [...translated.notes], fidelity: translated.fidelity };
+  const base = { name: automatic ? wished : index.name, table: table.source.name, source: index.sql, notes: [...translated.notes], fidelity: translated.fidelity, ...proofOf(translated.where, table) };
   if (translated.sql === null) return { ...base, kind: index.unique ? 'unique' : 'index', target: null, stage: 'none' };
   const name = quoteIdentifier(names.claim(wished));
   if (index.origin === 'u' && translated.plainColumns !== null) {
