@@ -78,9 +78,9 @@ export class StreamBench {
   /** Messages of the last batch that was made. */
   lastCount = 0;
 
-  private constructor(migration: string, database: FreshDatabase, specs: readonly TableSpec[], role: string | null, loaderUrl: string) {
+  private constructor(migration: string, schema: 'create' | 'existing', database: FreshDatabase, specs: readonly TableSpec[], role: string | null, loaderUrl: string) {
     this.g = { migration, generation: 1 };
-    this.record = { ...StreamBench.RECORD, id: migration, name: migration };
+    this.record = { ...StreamBench.RECORD, id: migration, name: migration, settings: { ...StreamBench.RECORD.settings, schema } };
     this.database = database;
     this.role = role;
     this.contracts = specs.map(contractOf);
@@ -89,8 +89,8 @@ export class StreamBench {
     this.loaderPool = role === null ? this.pool : createPool({ url: loaderUrl, max: 6, applicationName: 'loader' });
   }
 
-  /** `plain`: as a role that owns the tables and may not set session_replication_role. */
-  static async open(specs: readonly TableSpec[], options: { plain?: boolean; ddl?: string; keys?: boolean; migration?: string } = {}): Promise<StreamBench> {
+  /** `existing`: the application's own tables, by these statements; the loader prepares them. `plain`: as a role that owns the tables and may not set session_replication_role. */
+  static async open(specs: readonly TableSpec[], options: { plain?: boolean; ddl?: string; keys?: boolean; migration?: string; existing?: string } = {}): Promise<StreamBench> {
     const database = await freshDatabase('stream');
     const url = new URL(database.url);
     const role = options.plain === true ? `plain_${url.pathname.split('_').at(-1)}` : null;
@@ -101,13 +101,17 @@ export class StreamBench {
       url.password = 'x';
     }
     await admin.end();
-    const bench = new StreamBench(options.migration ?? 'm', database, specs, role, url.href);
+    const bench = new StreamBench(options.migration ?? 'm', options.existing === undefined ? 'create' : 'existing', database, specs, role, url.href);
     await ensureControlSchema(bench.loaderPool);
     await inTransaction(bench.loaderPool, async (client) => {
       await insertMigration(client, bench.record);
       await insertContracts(client, bench.g, bench.contracts);
       await insertLive(client, { ...bench.g, token: 'token', startedAtId: 0n });
     });
+    if (options.existing !== undefined) {
+      await bench.loaderPool.query(options.existing);
+      return bench;
+    }
     await createTables(bench.loaderPool, bench.record);
     for (const contract of options.keys === false ? [] : bench.contracts) {
       const columns = contract.keyless ? [ROWID_COLUMN] : contract.key;
