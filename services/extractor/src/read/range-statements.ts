@@ -81,7 +81,10 @@ export interface ExactCellRead {
 
 /** Reads a range again with classes and bytes; rows are in the same order as the fast path's. */
 export function readExact(db: SourceDatabase, contract: TableContract, range: Pick<KeyRange, 'lo' | 'hi'>): { identity: bigint | null; cells: ExactCellRead[] }[] {
-  const where = whereRange(contract, range);
+  return readExactWhere(db, contract, whereRange(contract, range));
+}
+
+export function readExactWhere(db: SourceDatabase, contract: TableContract, where: RangeWhere): { identity: bigint | null; cells: ExactCellRead[] }[] {
   const out: { identity: bigint | null; cells: ExactCellRead[] }[] = [];
   for (let from = 0; from < contract.columns.length || from === 0; from += EXACT_COLUMNS) {
     const part = contract.columns.slice(from, from + EXACT_COLUMNS);
