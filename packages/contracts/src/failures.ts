@@ -34,6 +34,7 @@ export const FAILURES = {
   SOURCE_CORRUPT: entry('source', 'operator', 'SQLite reports that the file is damaged.', 'Run `PRAGMA integrity_check`, repair with `.recover` into a new file, and migrate that.'),
   SOURCE_CHANGED: entry('source', 'operator', 'The source has changed since this migration read it.', 'Run again with --restart to move the present contents.'),
   SOURCE_UNSUPPORTED: entry('source', 'application', 'A part of the source has no form in PostgreSQL.', 'See the named object in the plan and decide there.'),
+  CAPTURE_LOST: entry('source', 'operator', 'The capture of this migration is no longer in the source.', 'See what removed it; begin again with --restart.'),
   // -- target ------------------------------------------------------------------------------------------------
   TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),
   TARGET_TOO_OLD: entry('environment', 'operator', 'The PostgreSQL server is older than 15.', 'Use PostgreSQL 15 or newer.'),
@@ -52,6 +53,7 @@ export const FAILURES = {
   // -- environment -------------------------------------------------------------------------------------------
   PART_FAILED: entry('environment', 'operator', 'A part that causeway starts by itself did not start or ended early.', 'See the named log; `causeway doctor` checks the prerequisites.'),
   STATE_UNUSABLE: entry('environment', 'operator', 'The state folder cannot be used.', 'Give a writable folder with --state or CAUSEWAY_STATE.'),
+  BACK_WITHOUT_FENCE: entry('internal', 'causeway', 'Changes of PostgreSQL have come for SQLite, which is not fenced.', 'Keep applications off SQLite, and run the cutover or rollback command again: it finds out which side is the primary.'),
   // -- outcome -----------------------------------------------------------------------------------------------
   DIFFERENT: entry('difference', 'operator', 'Source and target are not equal.', 'Read the report: it names table, key and column.'),
   QUARANTINE_NOT_ACCEPTED: entry('difference', 'operator', 'Rows that PostgreSQL cannot hold are in the quarantine.', 'Look at them with `causeway quarantine export`; accept them with --accept-quarantine, or correct the source.'),
