@@ -7,6 +7,7 @@ export const LOADER_SETTINGS = {
   transport: { env: 'CAUSEWAY_TRANSPORT', help: 'kafka or embedded', parse: oneOf('kafka', 'embedded'), fallback: 'kafka' as const },
   brokers: { env: 'KAFKA_BROKERS', help: 'host:port list of the Kafka brokers', parse: text, fallback: '' },
   embeddedFile: { env: 'CAUSEWAY_EMBEDDED_FILE', help: 'file of the embedded transport', parse: text, fallback: '' },
+  sourceFile: { env: 'CAUSEWAY_SOURCE', help: 'path of the source where it differs from the control record (containers); the way back writes it', parse: text, fallback: '' },
   metricsHost: { env: 'CAUSEWAY_METRICS_HOST', help: 'address of /metrics; loopback unless told', parse: text, fallback: '127.0.0.1' },
   metricsPort: { env: 'CAUSEWAY_METRICS_PORT', help: 'port of /metrics; 0 takes a free one', parse: wholeNumber(0, 65_535), fallback: 0 },
   logLevel: { env: 'CAUSEWAY_LOG_LEVEL', help: 'pino level', parse: text, fallback: 'info' },

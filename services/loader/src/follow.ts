@@ -8,6 +8,7 @@ import type { Generation } from '@causeway/control/record/table-record';
 import { ensureTopics } from '@causeway/control/topics/ensure-topics';
 import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
+import { type BackStep, runBackSink } from './back/run-back-sink.ts';
 import { LOADER_SETTINGS } from './config.ts';
 import type { LoaderInput } from './loader.ts';
 import { isPassing } from './stream/passing-trouble.ts';
@@ -27,7 +28,8 @@ export async function follow(input: LoaderInput, g: Generation, contracts: reado
     input.onStep?.(step);
   };
   const tables = new Map(contracts.map((contract) => [contract.table, new StreamTable(contract)]));
-  const parts = [finished, runStream({ pool, transport, g, tables, groupSuffix, log, signal, onStep, heldBytes: input.heldBytes ?? LOADER_SETTINGS.heldBytes.fallback }), beats(input, g, state, signal, () => over.abort())];
+  const back = runBackSink({ pool, transport, g, groupSuffix, log, signal, sourceFile: input.sourceFile ?? input.record.source.readPath, onStep: (step) => state.takeBack(step, input.onBack) });
+  const parts = [finished, runStream({ pool, transport, g, tables, groupSuffix, log, signal, onStep, heldBytes: input.heldBytes ?? LOADER_SETTINGS.heldBytes.fallback }), back, beats(input, g, state, signal, () => over.abort())];
   try {
     await Promise.all(parts);
   } finally {
@@ -42,6 +44,19 @@ class BeatState {
   batches = 0;
   lastSeconds = 0;
   gap = false;
+  /** Newest attempt and time of anything that came the way back, and what it wrote. */
+  backAttempt = '0';
+  backSeenMs = 0;
+  backRows = 0;
+  backProblems = 0;
+
+  takeBack(step: BackStep, also: ((step: BackStep) => void) | undefined): void {
+    this.backAttempt = String(step.attempt);
+    this.backSeenMs = Date.now();
+    this.backRows += step.rows + step.deleted;
+    this.backProblems += step.problems;
+    also?.(step);
+  }
 
   take(step: StreamStep): void {
     this.changes += step.changes;

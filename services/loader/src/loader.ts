@@ -14,6 +14,7 @@ import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port'
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import { type Applied, applyRanges } from './apply/apply-ranges.ts';
+import type { BackStep } from './back/run-back-sink.ts';
 import { TableLoader } from './apply/table-loader.ts';
 import { type CompleteRange, RangeAssembly } from './consume/assemble-ranges.ts';
 import { type Block, parseBlock } from './consume/block.ts';
@@ -30,6 +31,9 @@ export interface LoaderInput {
   readonly record: MigrationRecord;
   readonly lanes: number;
   readonly groupSuffix: string;
+  /** The file that the way back writes, of a live migration; absent: as the record has it. */
+  readonly sourceFile?: string;
+  readonly onBack?: (step: BackStep) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onApplied: (applied: Applied, bytes: number) => void;

@@ -11,6 +11,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Applied } from './apply/apply-ranges.ts';
 import { LOADER_SETTINGS } from './config.ts';
 import { runLoader } from './loader.ts';
+import { countingBack } from './back/back-metrics.ts';
 import type { StreamStep } from './stream/stream-lane.ts';
 
 const settings = serviceSettings(LOADER_SETTINGS, process.env);
@@ -31,11 +32,13 @@ await runService(log, async (signal) => {
       record,
       lanes: settings.lanes,
       groupSuffix: settings.groupSuffix,
+      sourceFile: settings.sourceFile === '' ? record.source.readPath : settings.sourceFile,
       log,
       signal,
       onApplied: counting(server.registry),
       heldBytes: settings.heldBytes,
       onStep: countingChanges(server.registry),
+      onBack: countingBack(server.registry),
       onKeyed: (table) => void tellParent({ type: 'progress', table, rows: 0, bytes: 0, stage: 'keyed' }),
     });
     await tellParent(ownUsage());

@@ -4,9 +4,9 @@ import type { ColumnContract, TableContract } from '@causeway/contracts/table-co
 import { ROWID_COLUMN } from '@causeway/contracts/table-contract';
 import type { Generation } from '../record/table-record.ts';
 
-/** Sorts behind other triggers of its kind: it sees what the row has become. */
-export const CAPTURE_TRIGGER = '~causeway_back';
-export const TRUNCATE_TRIGGER = '~causeway_back_truncate';
+/** Known as ours by their beginning: the fence does not put them aside with the application's triggers. */
+export const CAPTURE_TRIGGER = '_causeway_back';
+export const TRUNCATE_TRIGGER = '_causeway_back_truncate';
 
 /**
  * - back_queue: keys of rows that were written, in texts. Nothing here can fail: no constraint but the identity's own.
