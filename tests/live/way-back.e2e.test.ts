@@ -24,6 +24,7 @@ CREATE TABLE loose (t TEXT, n INTEGER);
 INSERT INTO loose VALUES ('first', 1), ('second', 2), ('second', 2);
 `;
 
+// Invariant: I71, I72, I74, I75, I76
 test.each(['embedded', 'kafka'] as const)('inserts, updates, deletes and swaps travel back over %s; untouched cells keep their bytes', async (kind) => {
   way = await WayBack.open(make(FORMS), kind);
   way.reader();
@@ -31,7 +32,7 @@ test.each(['embedded', 'kafka'] as const)('inserts, updates, deletes and swaps t
   const { app } = way;
   await way.until(() => way.fact('back_beat') === 1n);
   await app.query("UPDATE person SET name = 'Änne' WHERE id = 1");
-  await app.query("INSERT INTO person (id, ref, name, born, seen, active, score, amount, doc) VALUES (10, '11111111-2222-3333-4444-555555555555', 'Dora', '2001-02-03', '2025-06-07 08:09:10', true, 7, 12.30, '{\"k\": [1, 2.50]}')");
+  await app.query("INSERT INTO person (id, ref, name, born, seen, active, score, amount, doc) VALUES (11, '11111111-2222-3333-4444-555555555555', 'Emil', NULL, NULL, false, NULL, NULL, NULL), (10, '11111111-2222-3333-4444-55555555555a', 'Dora', '2001-02-03', '2025-06-07 08:09:10', true, 7, 12.30, '{\"k\": [1, 2.50]}')");
   await app.query('DELETE FROM person WHERE id = 3');
   await app.query("UPDATE pair SET v = 'uno' WHERE b = 1; DELETE FROM pair WHERE b = 2; INSERT INTO pair VALUES ('y', 9, 'nine')");
   await app.query('DELETE FROM loose WHERE causeway_rowid = 2');
@@ -43,8 +44,10 @@ test.each(['embedded', 'kafka'] as const)('inserts, updates, deletes and swaps t
   const is = way.read((db) => exactCells(db, 'person', columns, 'id'));
   expect(is[0]).toEqual([...(was[0] as string[]).slice(0, 2), `text:${Buffer.from('Änne').toString('hex').toUpperCase()}`, ...(was[0] as string[]).slice(3)]);
   expect(is[1]).toEqual(was[1]);
-  expect(way.read((db) => db.prepare('SELECT ref, born, seen, active, score, amount, doc FROM person WHERE id = 10').raw().get())).toEqual(['11111111222233334444555555555555', '2001-02-03', '2025-06-07 08:09:10', 1, 7, 12.3, '{"k": [1, 2.50]}']);
-  expect(way.read((db) => db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'person'").pluck().get())).toBe(10);
+  expect(way.read((db) => db.prepare('SELECT ref, born, seen, active, score, amount, doc FROM person WHERE id = 10').raw().get())).toEqual(['1111111122223333444455555555555a', '2001-02-03', '2025-06-07 08:09:10', 1, 7, 12.3, '{"k": [1, 2.50]}']);
+  // A column declared uuid has numeric affinity: 32 digits would become a REAL there, so this one is written with dashes.
+  expect(way.read((db) => db.prepare('SELECT ref, seen, active FROM person WHERE id = 11').raw().get())).toEqual(['11111111-2222-3333-4444-555555555555', null, 0]);
+  expect(way.read((db) => db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'person'").pluck().get())).toBe(11);
   expect(way.read((db) => db.prepare('SELECT * FROM pair ORDER BY a, b').raw().all())).toEqual([['x', 1, 'uno'], ['y', 9, 'nine']]);
   expect(way.read((db) => db.prepare('SELECT rowid, * FROM loose ORDER BY rowid').raw().all())).toEqual([[1, 'first', 1], [3, 'second', 2], [4, 'fourth', 4]]);
   expect(way.fact('pass')).toBe(0n);

@@ -6,7 +6,7 @@
 import { changeRoom } from './change-room.ts';
 import type { BackTable, Untravelled } from './back-table.ts';
 import { EXISTS_AT, KEY_AT } from './back-statement.ts';
-import { PartWriter } from './part-writer.ts';
+import type { PartWriter } from './part-writer.ts';
 import { Failure } from '@causeway/contracts/failures';
 import { qualifiedName } from '@causeway/contracts/identifier';
 import type { LivePhase } from '@causeway/control/live/live-record';

@@ -113,7 +113,8 @@ export class BackApplier {
     this.outcome.rows++;
     this.outcome.cells += work.present === null ? row.cells.length : work.columns.length;
     const now = table.find(keyPart(table, row));
-    const wrong = now === null ? [null] : table.differing(now, row).map((i) => table.contract.columns[i]?.source ?? null);
+    const differing = now === null ? [] : table.differing(now, row).filter((i) => !table.spellOtherwise(now, row, i));
+    const wrong = now === null ? [null] : differing.map((i) => table.contract.columns[i]?.source ?? null);
     for (const column of wrong) this.problem(work, 'inexact', column, 'SQLite holds the nearest value, not the same one');
   }
 

@@ -11,7 +11,8 @@ export function keyCandidates(column: ColumnContract, habit: ColumnHabit, held: 
   return [...new Set([usual, ...otherSpellings(column, habit, held)])];
 }
 
-function otherSpellings(column: ColumnContract, habit: ColumnHabit, held: Held): SqliteCell[] {
+/** Spellings beside the usual one: for look-ups, and where the column's affinity makes another value of the usual one. */
+export function otherSpellings(column: ColumnContract, habit: ColumnHabit, held: Held): SqliteCell[] {
   const { type, form } = column;
   switch (type.kind) {
     case 'uuid':

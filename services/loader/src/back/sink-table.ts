@@ -5,7 +5,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { type ColumnHabit, habitOf } from './column-habit.ts';
 import type { TravelledRow } from './back-message.ts';
 import { type Held, heldOf, sameHeld, type SqliteCell } from './held-value.ts';
-import { keyCandidates } from './key-candidates.ts';
+import { keyCandidates, otherSpellings } from './key-candidates.ts';
 import { sqliteForm } from './sqlite-form.ts';
 
 /** A row of SQLite: what names it there, and its cells in the order of the contract. */
@@ -80,6 +80,20 @@ export class SinkTable {
     const sets = changed.map((i) => `${this.column(i)} = ?`).join(', ');
     // OR ABORT: a conflict clause of the table's own would remove the other row in silence.
     this.prepared(`UPDATE OR ABORT ${this.name} SET ${sets} WHERE ${this.handled()}`).run(...this.forms(row, changed), ...present.handle);
+  }
+
+  /** Writes one cell in another spelling than the usual one, until SQLite keeps its value; false where none does. */
+  spellOtherwise(present: PresentRow, row: TravelledRow, i: number): boolean {
+    const column = this.contract.columns[i] as ColumnContract;
+    if (!this.written.includes(i)) return false;
+    const write = this.prepared(`UPDATE OR ABORT ${this.name} SET ${this.column(i)} = ? WHERE ${this.handled()}`);
+    for (const spelling of otherSpellings(column, this.habits[i] as ColumnHabit, row.cells[i] as Held)) {
+      write.run(spelling, ...present.handle);
+      const now = this.again(present.handle);
+      if (now !== null && sameHeld(column.type, heldOf(column, now.cells[i] as SqliteCell), row.cells[i] as Held)) return true;
+    }
+    write.run(present.cells[i], ...present.handle);
+    return false;
   }
 
   insert(row: TravelledRow): void {
