@@ -1,4 +1,7 @@
-/** The step that moves the position: it must hit one row, which proves that the stream is still this loader's (rule 8). */
+/**
+ * The step that moves the position: it must hit one row, which proves that the stream is still this loader's (rule 8).
+ * The lock on the migration's row keeps a restart from making the tables anew beside this transaction (rule 12).
+ */
 import { Failure } from '@causeway/contracts/failures';
 import type { StreamPosition } from '@causeway/control/live/stream-position';
 import type { Step, StepResult } from './pipeline.ts';
@@ -15,7 +18,8 @@ export interface Advance extends Omit<StreamPosition, 'epoch' | 'catchingUp'> {
 const GUARD = `UPDATE causeway.stream_position
    SET applied = $5::bigint, as_of = $6::bigint, next_offset = $7::bigint, marker_attempt = $8::bigint, resend_from = $9::bigint, changes = changes + $10::bigint,
        catching_up = $6::bigint > $5::bigint, seen_ms = coalesce($11::bigint, seen_ms), applied_at = clock_timestamp()
- WHERE migration = $1 AND generation = $2::int AND epoch = $3::bigint AND applied = $4::bigint`;
+ WHERE migration = $1 AND generation = $2::int AND epoch = $3::bigint AND applied = $4::bigint
+   AND EXISTS (SELECT 1 FROM causeway.migration m WHERE m.id = $1 AND m.generation = $2::int FOR SHARE)`;
 
 export function guardStep(session: StreamSession, to: Advance): Step {
   const { g, epoch, position } = session;
@@ -41,7 +45,7 @@ export function guardStep(session: StreamSession, to: Advance): Step {
 /** Throws FENCED; the caller rolls back. */
 export function checkGuard(session: StreamSession, result: StepResult | undefined): void {
   // Invariant: I50
-  if (result?.count !== 1) throw new Failure('FENCED', `the change stream of ${session.g.migration} was taken over by another loader`);
+  if (result?.count !== 1) throw new Failure('FENCED', `the change stream of ${session.g.migration} was taken over by another loader, or its generation is over`);
 }
 
 /** Shared by the transactions of the stream; whoever builds indexes and constraints holds it alone. */

@@ -89,6 +89,18 @@ test('a loader that was taken over cannot commit, in any way', async () => {
   }
 });
 
+// Invariant: I50
+test('nothing is applied to a generation that is over', async () => {
+  await bench.pool.query('UPDATE causeway.migration SET generation = 2');
+  try {
+    await expect(send({ from: at, to: at + 1, parts: [set(-8)] })).rejects.toMatchObject({ code: 'FENCED' });
+    await expect(send({ from: at, to: at })).rejects.toMatchObject({ code: 'FENCED' });
+    expect([await value() === -8, await applied()]).toEqual([false, at]);
+  } finally {
+    await bench.pool.query('UPDATE causeway.migration SET generation = 1');
+  }
+});
+
 // Invariant: I48
 test('a message of another migration stops the stream by name', async () => {
   const [message] = bench.messages({ from: at, to: at + 1, parts: [set(1)] });
