@@ -16,7 +16,7 @@ import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
 import { completeQuarantine } from './complete-quarantine.ts';
-import { Publisher, type PublishedPart } from './publish/publisher.ts';
+import { Publisher, type PublishedPart, type PublisherOptions } from './publish/publisher.ts';
 import { publishSchemas } from './publish/publish-schemas.ts';
 import { FIRST_SLICE, type RangeSlice, type SliceStart } from './read/plan-ranges.ts';
 import { Reader } from './reader.ts';
@@ -43,12 +43,13 @@ export async function runExtractor(input: ExtractorInput): Promise<void> {
   const topic = snapshotTopic(g.migration, g.generation);
   // Started once more after the work was done: its topics may be deleted, and are not to be made again.
   if (atLeast(record.phase, 'loaded')) return;
-  await ensureTopics(transport, record);
   const contracts = await readContracts(pool, g);
   const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
-  const run = new SnapshotRun(input, g, topic, contracts, producer);
+  // The first ranges are cut and read while the topics are made.
+  const topics = ensureTopics(transport, record).then(() => publishSchemas(producer, schemaTopic(g.migration), g.generation, contracts));
+  topics.catch(() => {});
+  const run = new SnapshotRun(input, g, { producer, topic, ready: topics }, contracts);
   try {
-    await publishSchemas(producer, schemaTopic(g.migration), g.generation, contracts);
     const started = performance.now();
     await run.publishMissing();
     await recordTiming(pool, g, 'published', (performance.now() - started) / 1000);
@@ -70,13 +71,12 @@ class SnapshotRun {
   private failure: unknown;
   private readonly ranges = new Map<number, StoredRanges>();
 
-  constructor(input: ExtractorInput, g: Generation, topic: string, contracts: readonly TableContract[], producer: Awaited<ReturnType<Transport['producer']>>) {
+  constructor(input: ExtractorInput, g: Generation, way: Pick<PublisherOptions, 'producer' | 'topic' | 'ready'>, contracts: readonly TableContract[]) {
     this.input = input;
     this.g = g;
     this.contracts = contracts;
     this.publisher = new Publisher({
-      producer,
-      topic,
+      ...way,
       partitions: input.record.settings.partitions,
       onDurable: (parts) => {
         this.reader.credited(parts);

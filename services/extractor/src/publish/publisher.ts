@@ -23,6 +23,8 @@ export interface PublisherOptions {
   readonly producer: TransportProducer;
   readonly topic: string;
   readonly partitions: number;
+  /** Nothing is sent before this; reading need not wait for it. */
+  readonly ready: Promise<void>;
   readonly onDurable: (parts: readonly PublishedPart[]) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -53,6 +55,7 @@ export class Publisher {
     if (this.sending || this.failed) return;
     this.sending = true;
     try {
+      await this.options.ready;
       while (this.waiting.length > 0) {
         const batch = this.takeBatch();
         await this.options.producer.send(batch.map((part) => this.message(part)));
