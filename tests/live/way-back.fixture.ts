@@ -2,6 +2,7 @@
  * A database that was moved by the command, then opened on the side of PostgreSQL: reader and sink of the way back run
  * on it. The fence of SQLite is only its facts here: what fences is tested elsewhere.
  */
+import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,6 +94,14 @@ export class WayBack {
 
   sink(options: Partial<BackSinkInput> = {}): { stop: () => Promise<void>; done: Promise<void> } {
     return this.start((signal) => runBackSink({ pool: this.pool, transport: this.transport, g: this.g, sourceFile: this.file, groupSuffix: '', log, signal, onStep: (step) => this.steps.push(step), ...options }));
+  }
+
+  /** The part as a process that its fail point kills; resolves when it has ended. */
+  async crash(role: 'reader' | 'sink', failPoint: string): Promise<void> {
+    const spec = JSON.stringify({ role, url: this.bench.database.url, ...this.g, sourceFile: this.file, transport: { kind: 'embedded', file: join(this.bench.folder, 'log.sqlite') } });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'way-back-child.mjs'), spec], { env: { ...process.env, NODE_OPTIONS: '', FAILPOINT: `${failPoint}:exit9` }, stdio: 'inherit' });
+    const signal = await new Promise<string | null>((done) => child.once('exit', (_, by) => done(by)));
+    if (signal !== 'SIGKILL') throw new Error(`${failPoint} was not reached`);
   }
 
   private start(run: (signal: AbortSignal) => Promise<void>): { stop: () => Promise<void>; done: Promise<void> } {
