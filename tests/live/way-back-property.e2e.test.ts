@@ -41,10 +41,12 @@ async function transaction(random: SeededRandom, touched: Set<string>): Promise<
       const id = random.integer(1, 80);
       const column = random.pick(COLUMNS.slice(1));
       const value: unknown = { code: `c${random.integer(1, 80)}`, qty: random.integer(-3, 9) / 2, at: '2025-01-02 03:04:05.5', ref: `aaaaaaaa-0000-0000-0000-${String(random.integer(0, 99)).padStart(11, '0')}e`, ok: random.oneIn(2), note: random.pick([null, 'n', 'm'.repeat(50)]), doc: random.pick([null, '{"k": 1}']) }[column];
-      if (random.oneIn(8)) await client.query('DELETE FROM item WHERE id = $1', [id]);
-      else if (random.oneIn(6)) await client.query("INSERT INTO item (id, code) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET note = 'again'", [id, `c${random.integer(1, 90)}`]);
-      else if (random.oneIn(8)) await client.query("UPDATE item SET code = CASE id WHEN $1 THEN 'c' || ($2 + 1000) ELSE code END WHERE id IN ($1, $2)", [id, random.integer(1, 80)]);
+      const kind = random.integer(0, 9);
+      if (kind === 0) await client.query('DELETE FROM item WHERE id = $1', [id]);
+      else if (kind === 1) await client.query("INSERT INTO item (id, code) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET note = 'again'", [id, `c${random.integer(1, 90)}`]);
+      else if (kind === 2) await client.query("UPDATE item SET code = CASE WHEN id = $1 THEN 'c' || $2::int ELSE code END WHERE id IN ($1, $2)", [id, random.integer(1, 80)]);
       else await client.query(`UPDATE item SET ${column} = $2 WHERE id = $1`, [id, value]);
+      if (kind === 0) touched.add(`${id} id`);
       touched.add(`${id} ${column}`).add(`${id} code`).add(`${id} note`);
       if (random.oneIn(3)) await sleep(random.integer(0, 8));
     }
@@ -54,6 +56,22 @@ async function transaction(random: SeededRandom, touched: Set<string>): Promise<
   } finally {
     client.release();
   }
+}
+
+/** Both sides in one plain form that owes nothing to the product's conversions. */
+function plain([id, code, qty, at, ref, ok, note, doc]: readonly unknown[]): unknown[] {
+  const [, date, clock = '00:00:00', fraction = ''] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d+))?)?(?:Z|\+00)?$/.exec((at as string | null) ?? '') ?? [];
+  const moment = at === null ? null : `${date} ${clock} ${fraction.padEnd(6, '0')}`;
+  const document = doc === null ? null : Object.entries(JSON.parse(doc as string)).sort(([a], [b]) => a.localeCompare(b));
+  return [Number(id), code, qty === null ? null : Number(qty), moment, (ref as string | null)?.replaceAll('-', '') ?? null, ok === null ? null : Boolean(ok), note, document];
+}
+
+async function postgresItems(): Promise<unknown[][]> {
+  const client = await way.app.connect();
+  await client.query("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'");
+  const result = await client.query({ text: 'SELECT id::text, code, qty::text, at::text, ref::text, ok, note, doc::text FROM item ORDER BY item.id', rowMode: 'array' });
+  client.release(true);
+  return (result.rows as unknown[][]).map(plain);
 }
 
 // Invariant: I73, I75, I77
@@ -85,6 +103,7 @@ test.each([1, 2])('concurrent sessions, seed %i', async (seed) => {
   db.close();
   const compared = await independentCompare({ source: copy, target: way.bench.database.url, ignore: ['_causeway_state'] });
   if (compared.available) expect(compared.tables.filter((t) => t.status !== 'EQUAL')).toEqual([]);
+  expect(way.read((d) => d.prepare('SELECT id, code, qty, at, ref, ok, note, doc FROM item ORDER BY id').raw().all()).map((row) => plain(row as unknown[]))).toEqual(await postgresItems());
   const cells = (file: string): Map<string, string[]> => new Map(way.read((d) => exactCells(d, 'item', COLUMNS, 'id'), file).map((row) => [row[0] as string, row]));
   const was = cells(way.before);
   const is = cells(way.file);
@@ -92,7 +111,7 @@ test.each([1, 2])('concurrent sessions, seed %i', async (seed) => {
     const [old, now] = [was.get(`integer:${id}`), is.get(`integer:${id}`)];
     if (old === undefined || now === undefined) continue;
     // A row that was deleted and made again is a new one.
-    const replaced = touched.has(`${id} id`) || COLUMNS.slice(1).filter((c, i) => old[i + 1] !== now[i + 1]).length > 4;
+    const replaced = touched.has(`${id} id`);
     for (const [i, column] of COLUMNS.entries()) if (!replaced && !touched.has(`${id} ${column}`)) expect([id, column, now[i]]).toEqual([id, column, old[i]]);
   }
 }, 120_000);
