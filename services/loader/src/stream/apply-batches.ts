@@ -39,11 +39,13 @@ export async function inStreamTransaction<T>(session: StreamSession, to: Advance
     failPoint('loader.before_commit');
     await session.pipeline.run([{ text: 'COMMIT', prepared: true }]);
     failPoint('loader.after_commit');
+    session.settleCounts(true);
     session.position = { ...to, epoch: session.epoch, catchingUp: to.asOf > to.applied };
     return result;
   } catch (error) {
     // Of a connection that is gone too; then this fails as well and changes nothing.
     await session.pipeline.rollback().catch(() => {});
+    session.settleCounts(false);
     throw error;
   }
 }
@@ -63,7 +65,7 @@ async function applyAll(session: StreamSession, batches: readonly ChangeBatch[],
   if (begin.length > 0) checkGuard(session, results[GUARD_AT]);
   for (const [at, take] of steps.takers) take(results[at] as StepResult);
   await demoteForeignKeys(session, steps.violated);
-  for (const [table, change] of steps.quarantined) session.quarantined.set(table, (session.quarantined.get(table) ?? 0) + change);
+  for (const [table, change] of steps.quarantined) session.countQuarantined(table, change);
   return { rows: steps.inserted, quarantined: steps.added };
 }
 

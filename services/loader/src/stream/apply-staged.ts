@@ -34,7 +34,7 @@ export async function applyStaged(session: StreamSession, staged: StagedParts, t
       refused += inserted.refused;
     }
     await demoteForeignKeys(session, await prove(session, staged));
-    for (const [table, change] of settled) session.quarantined.set(table, (session.quarantined.get(table) ?? 0) + change);
+    for (const [table, change] of settled) session.countQuarantined(table, change);
     return { rows, quarantined: staged.rejects + refused };
   });
 }
@@ -112,7 +112,7 @@ async function quarantineStaged(session: StreamSession, table: StreamTable, plac
      SELECT $1, $2, $3, ${LIVE_RANGE}, jsonb_build_object(${key}), '', $4, $5, NULL FROM ${stagedRows(table)} r WHERE r.${quoteIdentifier(PLACE)} = ${place}`,
     [session.g.migration, session.g.generation, table.contract.table, `SQLSTATE_${error.code}`, reasonWithoutValue(error.message), ...names],
   );
-  session.quarantined.set(table.contract.table, (session.quarantined.get(table.contract.table) ?? 0) + 1);
+  session.countQuarantined(table.contract.table, 1);
 }
 
 async function prove(session: StreamSession, staged: StagedParts): Promise<Set<string>> {

@@ -24,7 +24,7 @@ export async function searchBatch(session: StreamSession, batch: ChangeBatch, to
     const results = await session.pipeline.run(steps.list);
     for (const [at, take] of steps.takers) take(results[at] as (typeof results)[number]);
     await demoteForeignKeys(session, steps.violated);
-    for (const [table, change] of steps.quarantined) session.quarantined.set(table, (session.quarantined.get(table) ?? 0) + change);
+    for (const [table, change] of steps.quarantined) session.countQuarantined(table, change);
     return { rows: steps.inserted, quarantined: steps.added };
   });
 }

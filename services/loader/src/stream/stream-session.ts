@@ -31,6 +31,8 @@ export class StreamSession {
   position: StreamPosition;
   /** Rows in the quarantine by table; a table without any needs no look there. */
   readonly quarantined: Map<number, number>;
+  /** What the open transaction changes in it. */
+  private readonly counting = new Map<number, number>();
   /** The schema is complete: constraints stand, and the foreign keys below are all of them. */
   built = false;
   foreignKeys: readonly ForeignKey[] = [];
@@ -75,6 +77,16 @@ export class StreamSession {
   /** The session has settings and temporary tables of its own, so the connection ends with it. */
   close(): void {
     this.client.release(true);
+  }
+
+  /** Counts in the open transaction: a rolled back one, which may be tried again, has changed nothing. */
+  countQuarantined(table: number, change: number): void {
+    this.counting.set(table, (this.counting.get(table) ?? 0) + change);
+  }
+
+  settleCounts(committed: boolean): void {
+    if (committed) for (const [table, change] of this.counting) this.quarantined.set(table, (this.quarantined.get(table) ?? 0) + change);
+    this.counting.clear();
   }
 
   /** Looks at the constraints again; call in a transaction that nobody builds beside. */

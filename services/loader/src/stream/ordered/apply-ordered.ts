@@ -29,7 +29,7 @@ export async function applyOrdered(session: StreamSession, staged: StagedParts, 
     const changes = await settleQuarantine(session, staged);
     const ordered = new OrderedWrites(session, staged);
     const rows = await ordered.write();
-    for (const [table, change] of changes) session.quarantined.set(table, (session.quarantined.get(table) ?? 0) + change);
+    for (const [table, change] of changes) session.countQuarantined(table, change);
     // Here and not at the COMMIT: what a deferred constraint refuses is then told like everything else.
     await session.client.query('SET CONSTRAINTS ALL IMMEDIATE');
     return { rows, quarantined: staged.rejects + ordered.refused };
