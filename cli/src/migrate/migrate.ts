@@ -3,13 +3,12 @@
  * record, so a run that was cut off anywhere is continued by the next.
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
 import { readExistingTables } from '@causeway/control/plan/existing/read-existing-tables';
 import { CONTROL_SCHEMA, ensureControlSchema } from '@causeway/control/record/control-schema';
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
-import { hasTiming, recordTiming } from '@causeway/control/record/table-record';
+import { recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
 import { createLog } from '@causeway/runtime/log';
 import { checkTarget } from '@causeway/runtime/postgres-pool';
@@ -75,7 +74,6 @@ export async function migrate(options: MigrateOptions, pool: pg.Pool): Promise<M
   return await new MigrationRun(options, pool, version).run();
 }
 
-const WARM_POLL_MS = 100;
 const VERIFY_ONCE = { CAUSEWAY_MODE: 'once' };
 
 class MigrationRun {
@@ -187,32 +185,18 @@ class MigrationRun {
     this.phase('snapshot');
     const started = performance.now();
     const services = this.services as NonNullable<typeof this.services>;
-    const ended = new AbortController();
     try {
-      void this.warmValidator(record, services, AbortSignal.any([ended.signal, this.options.signal]));
       await services.untilPhase(this.pool, 'loaded', this.options.signal);
     } catch (error) {
       if (!(error instanceof Failure) || (error.code !== 'PLAN_REVISED' && error.code !== 'SOURCE_CHANGED')) throw error;
       this.note(`${error.message}: ${error.code === 'PLAN_REVISED' ? 'planning again from every row' : 'beginning again'}`);
       return this.load(await this.again(record, record.source.copied !== 'no' || this.wasWritten(record), true));
-    } finally {
-      ended.abort();
     }
     this.seconds.snapshot = (performance.now() - started) / 1000;
     // Since this process began: what the user waits for.
     this.seconds.load = performance.now() / 1000;
     await recordTiming(this.pool, { migration: record.id, generation: record.generation }, 'load', this.seconds.load);
     return record;
-  }
-
-  /** The validator's process starts while the loader takes in what the extractor has published last; it waits for the phase. */
-  private async warmValidator(record: MigrationRecord, services: NonNullable<typeof this.services>, signal: AbortSignal): Promise<void> {
-    try {
-      while (!(await hasTiming(this.pool, { migration: record.id, generation: record.generation }, 'published'))) await sleep(WARM_POLL_MS, undefined, { signal });
-      if (!signal.aborted) services.start('validator', VERIFY_ONCE).done.catch(() => {});
-    } catch {
-      // The load has ended or failed: it is started, if at all, where its verdict is waited for.
-    }
   }
 
   private async finish(record: MigrationRecord): Promise<MigrateResult> {

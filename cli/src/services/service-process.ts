@@ -27,7 +27,7 @@ const STOP_DEADLINE_MS = 12_000;
  * Collector threads of three processes only take turns with the work on two cores: collecting on the thread that
  * allocates made a load of a million rows 0.8 s of 6.3 s faster, the larger young generation 0.2 s more (measured).
  */
-const NODE_FLAGS = ['--enable-source-maps', '--single-threaded-gc', '--max-semi-space-size=32'];
+const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=32'];
 /** The C library keeps large freed buffers for later, up to 32 MiB each, unless it is told where its own share ends. */
 const MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '1048576' };
 

@@ -107,8 +107,3 @@ export async function recordTiming(pool: pg.Pool | pg.ClientBase, g: Generation,
     [g.migration, g.generation, name, seconds],
   );
 }
-
-export async function hasTiming(pool: pg.Pool, g: Generation, name: string): Promise<boolean> {
-  const result = await pool.query('SELECT 1 FROM causeway.timing WHERE migration = $1 AND generation = $2 AND name = $3', [g.migration, g.generation, name]);
-  return result.rowCount === 1;
-}

@@ -5,7 +5,7 @@
  * while the rest of a large table is not yet cut.
  */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import type { TableContract } from '@causeway/contracts/table-contract';
+import type { ColumnContract, TableContract } from '@causeway/contracts/table-contract';
 import type { KeyBound, KeyRange } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { bindBound, orderColumns, prepared } from './range-statements.ts';
@@ -64,7 +64,8 @@ export function planRanges(db: SourceDatabase, contract: TableContract, start: S
 /** One step: how many rows and bytes stand in the next `want` keys after `lo`, and the last of those keys. */
 function keyWalk(db: SourceDatabase, contract: TableContract, names: readonly string[]): (lo: Bound, want: number) => Step {
   const columns = names.map(quoteIdentifier);
-  const bytes = contract.columns.map((c) => (isBulky(c.type.kind) ? `coalesce(octet_length(${quoteIdentifier(c.source)}), 0)` : '10')).join(' + ');
+  const { constant, bulky } = sizes(contract.columns);
+  const bytes = [String(constant), ...bulky.map((name) => `coalesce(octet_length(${quoteIdentifier(name)}), 0)`)].join(' + ');
   const table = quoteIdentifier(contract.source);
   const left = columns.length === 1 ? columns[0] : `(${columns.join(', ')})`;
   const order = columns.join(', ');
@@ -86,7 +87,20 @@ function keyWalk(db: SourceDatabase, contract: TableContract, names: readonly st
   };
 }
 
-const isBulky = (kind: string): boolean => kind === 'text' || kind === 'bytea' || kind === 'jsonb';
+/** Texts of at most this many characters are not measured: half of it is what they are taken for. */
+const SHORT_TEXT = 255;
+const CELL_BYTES = 10;
+
+function sizes(columns: readonly ColumnContract[]): { constant: number; bulky: string[] } {
+  const bulky: string[] = [];
+  let constant = 0;
+  for (const { type, source } of columns) {
+    if (type.kind === 'text' && type.maxLength !== undefined && type.maxLength <= SHORT_TEXT) constant += Math.ceil(type.maxLength / 2);
+    else if (type.kind === 'text' || type.kind === 'bytea' || type.kind === 'jsonb') bulky.push(source);
+    else constant += CELL_BYTES;
+  }
+  return { constant, bulky };
+}
 
 const exactKey = (name: string): string => `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
 
