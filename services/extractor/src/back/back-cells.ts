@@ -62,7 +62,7 @@ function writeValue(writer: RowWriter, type: LogicalType, text: string): string 
 function writeMoment(writer: RowWriter, kind: 'date' | 'time' | 'timestamp' | 'timestamptz' | 'interval', text: string): string | null {
   if (kind === 'interval') {
     const micros = intervalMicros(text);
-    if (micros === null) return 'an interval of months has no number of microseconds';
+    if (micros === null) return 'an interval of months or days is not a number of microseconds';
     writer.bigVarint(micros);
     return null;
   }
