@@ -45,6 +45,7 @@ export const FAILURES = {
   TARGET_REFUSED: entry('target', 'operator', 'PostgreSQL refused a statement.', 'Read the reason given by the server; nothing of the failed step was kept.'),
   CHANGE_REFUSED: entry('target', 'operator', 'A change of the source breaks a constraint that the role cannot set aside.', 'GRANT SET ON PARAMETER session_replication_role TO the role, or correct the named rows in the source.'),
   FENCED: entry('target', 'operator', 'Another process has taken over this part of the migration.', 'Let the newer process go on; stop this one.'),
+  WAY_BACK_LOST: entry('target', 'operator', 'The capture of the way back is not whole in PostgreSQL.', 'See what removed its triggers, and run the same command again: it installs them anew.'),
   // -- transport ---------------------------------------------------------------------------------------------
   BROKER_UNREACHABLE: entry('environment', 'operator', 'No Kafka broker answered within the deadline.', 'Check --brokers; `causeway doctor` shows what was tried.'),
   TRANSPORT_UNAVAILABLE: entry('environment', 'operator', 'The transport that was asked for cannot be had on this machine.', 'Run `causeway doctor`: it names what is missing and the command that installs it.'),
