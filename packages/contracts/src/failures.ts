@@ -34,6 +34,8 @@ export const FAILURES = {
   SOURCE_CORRUPT: entry('source', 'operator', 'SQLite reports that the file is damaged.', 'Run `PRAGMA integrity_check`, repair with `.recover` into a new file, and migrate that.'),
   SOURCE_CHANGED: entry('source', 'operator', 'The source has changed since this migration read it.', 'Run again with --restart to move the present contents.'),
   SOURCE_UNSUPPORTED: entry('source', 'application', 'A part of the source has no form in PostgreSQL.', 'See the named object in the plan and decide there.'),
+  CAPTURE_FOREIGN: entry('source', 'operator', 'Another migration follows this source.', 'Complete or detach that migration first.'),
+  FENCE_STALE: entry('source', 'operator', 'A newer attempt has decided about the fence of the source.', 'Run `causeway status`; the newer attempt goes on.'),
   CAPTURE_LOST: entry('source', 'operator', 'The capture of this migration is no longer in the source.', 'See what removed it; begin again with --restart.'),
   // -- target ------------------------------------------------------------------------------------------------
   TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),

@@ -1,5 +1,6 @@
 /** Reads a source's schema from its pragmas: what SQLite itself says, never a guess from the SQL text. */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
+import { SOURCE_PREFIX } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { affinityOf, type SourceColumn, type SourceForeignKey, type SourceIndex, type SourceObject, type SourceSchema, type SourceTable } from './source-schema.ts';
 
@@ -25,7 +26,7 @@ export function discoverSchema(db: SourceDatabase): SourceSchema {
   // In the order of their making: a view may read one that was made before it.
   const listed = (
     db.prepare("SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view') WHERE l.schema = 'main' ORDER BY s.rowid").all() as ListedTable[]
-  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_'));
+  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_') && !t.name.startsWith(SOURCE_PREFIX));
   const sql = new Map((db.prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')").all() as { name: string; sql: string | null }[]).map((r) => [r.name, r.sql ?? '']));
   const tables: SourceTable[] = [];
   const objects: SourceObject[] = [];
@@ -37,6 +38,7 @@ export function discoverSchema(db: SourceDatabase): SourceSchema {
     else objects.push({ kind: 'shadow_table', name: entry.name, table: entry.name, sql: text, note: 'belongs to a virtual table; its contents are an index, not data' });
   }
   for (const t of db.prepare("SELECT name, tbl_name AS tbl, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").all() as { name: string; tbl: string; sql: string }[]) {
+    if (t.name.startsWith(SOURCE_PREFIX)) continue;
     objects.push({ kind: 'trigger', name: t.name, table: t.tbl, sql: t.sql, note: 'triggers do not run during the load and are not translated' });
   }
   return {

@@ -16,7 +16,7 @@ export function checkObjects(table: TableScope, names: RelationNames): PlanObjec
       name: check.name ?? wished,
       table: table.source.name,
       fidelity: translated.fidelity,
-      source: check.expression.source,
+      source: `CHECK (${check.expression.text})`,
       target: translated.sql === null ? null : `ALTER TABLE ${table.target} ADD CONSTRAINT ${quoteIdentifier(names.claim(wished))} CHECK (${translated.sql})`,
       stage: translated.sql === null ? 'none' : 'check',
       notes: [...translated.notes],

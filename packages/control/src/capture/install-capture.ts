@@ -1,0 +1,53 @@
+/** Puts the capture into the source, finds out whether it is still whole, and takes it out again. */
+import { randomBytes } from 'node:crypto';
+import { Failure } from '@causeway/contracts/failures';
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import { LOG_TABLE } from '@causeway/contracts/live/source-objects';
+import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { schemaEntries } from './application-schema.ts';
+import { captureDdl, SENTINEL } from './capture-ddl.ts';
+import type { CapturedTable } from './captured-table.ts';
+import { resumeTriggers } from './suspended-triggers.ts';
+import { captureIsThere, logEnd, readFact, writeFact } from './source-facts.ts';
+
+export interface InstalledCapture {
+  readonly token: string;
+  /** The change stream begins behind this id. */
+  readonly logEnd: bigint;
+}
+
+/** One transaction (rule 11). What the same migration has installed already stays. Throws CAPTURE_FOREIGN for another's. */
+export function installCapture(db: SourceDatabase, migration: string, tables: readonly CapturedTable[]): InstalledCapture {
+  return db.transaction(() => {
+    if (captureIsThere(db)) {
+      if (readFact(db, 'migration') !== migration) throw new Failure('CAPTURE_FOREIGN', `the source is followed by migration ${String(readFact(db, 'migration'))}`);
+      checkCapture(db, tables);
+    } else {
+      for (const statement of captureDdl(tables)) db.exec(statement);
+      db.prepare(`INSERT INTO ${quoteIdentifier(LOG_TABLE)} (id, t) VALUES (1, ?)`).run(SENTINEL);
+      writeFact(db, 'migration', migration);
+      writeFact(db, 'token', randomBytes(16).toString('hex'));
+    }
+    return { token: String(readFact(db, 'token')), logEnd: logEnd(db) };
+  }).immediate();
+}
+
+/**
+ * Every statement of the capture stands as it was made: a rebuilt table has lost its triggers without a word.
+ * Throws CAPTURE_LOST naming what is missing.
+ */
+export function checkCapture(db: SourceDatabase, tables: readonly CapturedTable[]): void {
+  const there = new Set(schemaEntries(db, 'ours').map((entry) => entry.sql));
+  const missing = captureDdl(tables).filter((statement) => !there.has(statement));
+  if (missing.length > 0) throw new Failure('CAPTURE_LOST', missing.map((statement) => statement.split(/\s+(?:WHEN|\()/, 1)[0]).join('; '));
+}
+
+/** Leaves the source's schema as it was before us, also where a fence stands. Idempotent. */
+export function removeCapture(db: SourceDatabase): void {
+  db.transaction(() => {
+    const ours = schemaEntries(db, 'ours');
+    for (const { name } of ours.filter((entry) => entry.type === 'trigger')) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
+    if (captureIsThere(db)) resumeTriggers(db);
+    for (const { name } of ours.filter((entry) => entry.type === 'table')) db.exec(`DROP TABLE ${quoteIdentifier(name)}`);
+  }).immediate();
+}
