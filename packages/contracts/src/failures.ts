@@ -47,6 +47,9 @@ export const FAILURES = {
   TARGET_REFUSED: entry('target', 'operator', 'PostgreSQL refused a statement.', 'Read the reason given by the server; nothing of the failed step was kept.'),
   CHANGE_REFUSED: entry('target', 'operator', 'A change of the source breaks a constraint that the role cannot set aside.', 'GRANT SET ON PARAMETER session_replication_role TO the role, or correct the named rows in the source.'),
   FENCED: entry('target', 'operator', 'Another process has taken over this part of the migration.', 'Let the newer process go on; stop this one.'),
+  CUTOVER_NOT_READY: entry('target', 'operator', 'A gate of the cutover or the rollback is red.', 'Do what the named gates ask for, and run the command again.'),
+  CUTOVER_UNDONE: entry('target', 'operator', 'The cutover or the rollback was not through before its deadline and was undone.', 'Applications go on with the side that was the primary before; look at the named step, and run the command again.'),
+  FENCE_PASSED: entry('source', 'operator', 'Something changed SQLite in a way that its fence cannot stop.', 'Find what did it and keep it off; compare both sides with `causeway verify` before you go on.'),
   WAY_BACK_LOST: entry('target', 'operator', 'The capture of the way back is not whole in PostgreSQL.', 'See what removed its triggers, and run the same command again: it installs them anew.'),
   // -- transport ---------------------------------------------------------------------------------------------
   BROKER_UNREACHABLE: entry('environment', 'operator', 'No Kafka broker answered within the deadline.', 'Check --brokers; `causeway doctor` shows what was tried.'),

@@ -115,8 +115,8 @@ test('a step is recorded before and after, with what became of it', async () => 
   expect([during, (await readSteps(pool, 'm')).map(({ step, state, detail }) => [step, state, detail])]).toEqual([
     'running',
     [
-      ['drain', 'done', { applied: 9 }],
-      ['verify', 'failed', { code: 'INTERNAL' }],
+      ['cutover_drain', 'done', { applied: 9 }],
+      ['cutover_verify', 'failed', { code: 'INTERNAL' }],
     ],
   ]);
 });

@@ -22,19 +22,20 @@ export interface StepPlace {
   readonly direction: 'cutover' | 'rollback';
 }
 
-/** Performs a step between its two records. A repeat begins anew; one that fails is recorded and thrown. */
+/** Performs a step between its two records, where it is called `cutover_…` or `rollback_…`. A repeat begins anew; one that fails is recorded and thrown. */
 // Invariant: I63
 export async function recordedStep<T>(pool: pg.Pool, place: StepPlace, step: string, work: () => Promise<T>, detailOf: (result: T) => Readonly<Record<string, unknown>> = () => ({})): Promise<T> {
-  await beginStep(pool, place, step);
+  const name = `${place.direction}_${step}`;
+  await beginStep(pool, place, name);
   failPoint(`${place.direction}.${step}.before`);
   try {
     const result = await work();
     failPoint(`${place.direction}.${step}.after`);
-    await endStep(pool, place, step, 'done', detailOf(result));
+    await endStep(pool, place, name, 'done', detailOf(result));
     return result;
   } catch (error) {
     // Beside the failure itself, which an unreachable record must not replace.
-    await endStep(pool, place, step, 'failed', { code: (error as { code?: string }).code ?? 'INTERNAL' }).catch(() => {});
+    await endStep(pool, place, name, 'failed', { code: (error as { code?: string }).code ?? 'INTERNAL' }).catch(() => {});
     throw error;
   }
 }

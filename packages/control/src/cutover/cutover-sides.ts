@@ -1,0 +1,26 @@
+/** What the controller needs of SQLite and of the command that runs it. Both are asked anew on every lap. */
+import type { Gate } from './gates.ts';
+import type { SourceFence } from './transition.ts';
+
+/** SQLite's side. Synchronous and short: each call is a transaction of its own. */
+export interface SourceSide {
+  fence(): SourceFence;
+  /** Only if attempt > highest lifted and >= the present one (rule 19), else it does nothing; synchronous=FULL (rule 17). */
+  raiseFence(attempt: bigint): void;
+  /** Only if exactly this attempt's fence stands (rule 19), else it does nothing; synchronous=FULL. */
+  liftFence(attempt: bigint): void;
+  /** What passed the fence, in words that name the table; null where nothing did (rule 25). */
+  touched(): string | null;
+  /** Newest attempt whose marker came the way back. */
+  backMarker(): bigint;
+}
+
+export interface CutoverWork {
+  gates(goal: 'cutover' | 'rollback'): Promise<readonly Gate[]>;
+  /** The side to be opened is compared up to the end of this attempt's drain, and equal. */
+  verified(direction: 'cutover' | 'rollback', attempt: bigint): Promise<boolean>;
+  /** Of the side to be opened; idempotent, never downwards. */
+  setSequences(direction: 'cutover' | 'rollback'): Promise<void>;
+  /** The owner's own switch; idempotent as far as the owner makes it so. */
+  runSwitch(direction: 'cutover' | 'rollback', attempt: bigint): Promise<void>;
+}
