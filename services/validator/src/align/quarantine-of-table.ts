@@ -12,8 +12,8 @@ export async function* quarantineOfTable(pool: pg.Pool, g: Generation, contract:
   let after = '0';
   for (;;) {
     const page = await pool.query({
-      text: `SELECT id::text, key FROM causeway.quarantine
-              WHERE migration = $1 AND generation = $2 AND table_no = $3 AND id > $4 ORDER BY id LIMIT ${PAGE_ROWS}`,
+      text: `SELECT q.id::text, q.key FROM causeway.quarantine q
+              WHERE migration = $1 AND generation = $2 AND table_no = $3 AND q.id > $4 ORDER BY q.id LIMIT ${PAGE_ROWS}`,
       values: [g.migration, g.generation, contract.table, after],
       rowMode: 'array',
     });
