@@ -22,6 +22,7 @@ const TASKS = {
   run: (args) => [{ command: 'node', args: [join(ROOT, 'cli', 'dist', 'main.js'), ...args], cwd: callerFolder() }],
   test: (args) => [jest(args)],
   bench: (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'pipeline', 'main.ts'), ...args], cwd: callerFolder() }],
+  'bench-live': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.
