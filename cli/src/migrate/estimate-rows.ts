@@ -4,7 +4,7 @@ import type { TableContract } from '@causeway/contracts/table-contract';
 import { openSource } from '@causeway/runtime/sqlite/open-source';
 import type { TableSize } from '../progress/progress-event.ts';
 
-const COUNT_AT_MOST = 20_000;
+const COUNT_AT_MOST = 100_000;
 
 export function estimateTables(file: string, contracts: readonly TableContract[]): TableSize[] {
   const db = openSource(file);
