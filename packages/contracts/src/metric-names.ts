@@ -30,6 +30,16 @@ export const METRICS = {
   validator_source_rows: 'Rows in the source at the last comparison.',
   validator_target_rows: 'Rows in the target at the last comparison.',
   validator_quarantined_rows: 'Rows in the quarantine at the last comparison.',
+  validator_oldest_unverified_seconds: 'Age of the oldest change that is not verified yet; NaN while nobody knows.',
+  validator_unverified_changes: 'Changes that are not verified yet.',
+  validator_verified_position: 'Log id up to which every change is verified.',
+  validator_source_position: 'Newest log id of the source.',
+  validator_target_position: 'Newest log id that the target has applied.',
+  validator_lag_changes: 'Log ids that the target has not applied yet.',
+  validator_pass_seconds: 'Duration of the last pass over every row; NaN before the first.',
+  validator_pass_age_seconds: 'Time since the last pass over every row ended; NaN before the first.',
+  validator_passes: 'Passes over every row since the source became, or stayed, the primary.',
+  validator_open_divergences: 'Rows that differ at one position and were not found equal since.',
   validator_equal: '1 where source = target + quarantine at the last comparison, else 0.',
 } as const;
 

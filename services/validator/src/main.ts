@@ -8,6 +8,8 @@ import { createPool } from '@causeway/runtime/postgres-pool';
 import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import type pg from 'pg';
 import { VALIDATOR_SETTINGS } from './config.ts';
+import { liveMetrics } from './live/live-metrics.ts';
+import { runLive } from './live/run-live.ts';
 import { validatorMetrics } from './report/validator-metrics.ts';
 import type { ProofVerdict } from './report/verdict.ts';
 import { runValidator, TABLES_AT_ONCE } from './validator.ts';
@@ -24,6 +26,21 @@ await runService(log, async (signal) => {
   const metrics = validatorMetrics(server.registry);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
+    if (settings.mode === 'live') {
+      const record = await waitForPhase(pool, settings.migration, 'built', signal);
+      server.setReady(true);
+      const live = liveMetrics(server.registry);
+      await runLive({
+        pool,
+        record,
+        sourceFile: settings.sourceFile === '' ? record.source.readPath : settings.sourceFile,
+        log,
+        signal,
+        passRestMs: settings.passRest,
+        onState: (state) => live(state),
+      });
+      return { exitCode: 0 };
+    }
     for (;;) {
       const record = await waitForPhase(pool, settings.migration, settings.mode === 'verify' ? 'planned' : 'loaded', signal);
       server.setReady(true);

@@ -1,0 +1,116 @@
+/**
+ * Verifies every key that changed, by key on both sides, in the order of the log. `verifiedTo` is the newest position
+ * such that every key changed up to it was verified at it or later: a key that keeps changing holds it back until a
+ * check finds it still.
+ */
+import type { ExactCell } from '@causeway/contracts/source-value';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
+import { keyName } from './row-state.ts';
+
+/** Entries of the log read at once, and keys checked at once. */
+const ENTRIES = 20_000;
+const KEYS = 2_000;
+/** More than this many keys are not waited for in memory: they stay in the log. */
+const MOST_PENDING = 50_000;
+
+interface PendingKey {
+  readonly contract: TableContract;
+  readonly key: readonly ExactCell[];
+  /** Oldest entry that is not verified yet. */
+  first: bigint;
+  readonly sinceMs: number;
+}
+
+export interface FollowerResult {
+  readonly checked: number;
+  readonly divergences: readonly Divergence[];
+  /** Keys found in order, which may end an open divergence. */
+  readonly settled: readonly { readonly contract: TableContract; readonly key: readonly ExactCell[] }[];
+}
+
+export class ChangeFollower {
+  /** Everything up to here is verified, or pending. */
+  readTo: bigint;
+  end: bigint;
+  private readonly checking: Checking;
+  private readonly contracts: ReadonlyMap<number, TableContract>;
+  private readonly widths: readonly number[];
+  private readonly pending = new Map<string, PendingKey>();
+  /** Times that entries were purged before they were read: only a whole pass can tell what they changed. */
+  gaps = 0;
+  private behindSinceMs: number | null = null;
+
+  constructor(checking: Checking, contracts: readonly TableContract[], start: bigint) {
+    this.checking = checking;
+    this.contracts = new Map(contracts.map((contract) => [contract.table, contract]));
+    const most = Math.max(-1, ...contracts.map((contract) => contract.table)) + 1;
+    this.widths = Array.from({ length: most }, (_, table) => this.contracts.get(table)?.key.length ?? 0);
+    this.readTo = start;
+    this.end = start;
+  }
+
+  get verifiedTo(): bigint {
+    let to = this.readTo;
+    for (const key of this.pending.values()) if (key.first <= to) to = key.first - 1n;
+    return to;
+  }
+
+  /** Keys known to wait, and entries of the log not looked at. */
+  get unverified(): number {
+    return this.pending.size + Number(this.end - this.readTo);
+  }
+
+  /** When the oldest change that is not verified was first seen; null where there is none. */
+  get oldestSinceMs(): number | null {
+    let oldest = this.behindSinceMs;
+    for (const key of this.pending.values()) if (oldest === null || key.sinceMs < oldest) oldest = key.sinceMs;
+    return oldest;
+  }
+
+  /** One lap: reads what is new, then checks what waits. */
+  async lap(): Promise<FollowerResult> {
+    await this.read();
+    const divergences: Divergence[] = [];
+    const settled: FollowerResult['settled'][number][] = [];
+    let checked = 0;
+    for (const batch of this.batches()) {
+      const contract = (batch[0] as PendingKey).contract;
+      const result = await checkKeys(this.checking, contract, batch.map((p) => p.key));
+      const aside = new Set(result.aside.map(keyName));
+      const diverged = new Set(result.divergences.map((d) => keyName(d.key)));
+      divergences.push(...result.divergences);
+      for (const { key } of batch) {
+        const name = keyName(key);
+        if (aside.has(name)) continue;
+        // A divergence is known from here on: it is looked at again as one, and not as a change.
+        this.pending.delete(`${contract.table}/${name}`);
+        checked++;
+        if (!diverged.has(name)) settled.push({ contract, key });
+      }
+    }
+    return { checked, divergences, settled };
+  }
+
+  private async read(): Promise<void> {
+    if (this.pending.size >= MOST_PENDING) return;
+    const changes = await this.checking.source.ask({ kind: 'changes', after: this.readTo, limit: ENTRIES, keyWidths: this.widths });
+    const now = Date.now();
+    this.end = changes.end;
+    if (changes.gap) this.gaps++;
+    for (const { table, key, first } of changes.keys) {
+      const contract = this.contracts.get(table);
+      if (contract === undefined) continue;
+      const name = `${table}/${keyName(key)}`;
+      if (!this.pending.has(name)) this.pending.set(name, { contract, key, first, sinceMs: this.behindSinceMs ?? now });
+    }
+    this.readTo = changes.readTo;
+    this.behindSinceMs = this.end > this.readTo ? (this.behindSinceMs ?? now) : null;
+  }
+
+  /** Oldest first, one table each. */
+  private *batches(): Generator<PendingKey[]> {
+    const byTable = Map.groupBy([...this.pending.values()], (p) => p.contract.table);
+    for (const keys of byTable.values()) for (let from = 0; from < keys.length; from += KEYS) yield keys.slice(from, from + KEYS);
+  }
+}

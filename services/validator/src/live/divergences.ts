@@ -1,0 +1,74 @@
+/** Keeps the record of divergences: new ones are stored, open ones are looked at again until they are equal. */
+import type { ExactCell } from '@causeway/contracts/source-value';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { countOpenDivergences, type DivergenceKey, endDivergences, openDivergence, openDivergences } from '@causeway/control/live/divergence-record';
+import { storedName } from '@causeway/control/record/quarantine-record';
+import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
+import { storedKeyNames } from './live-contract.ts';
+import { keyName } from './row-state.ts';
+import { storedKey } from './target/live-snapshot.ts';
+
+/** Open divergences looked at in one go. */
+const LOOKED_AT = 2_000;
+
+export class Divergences {
+  open = 0;
+  /** All that were ever found by this process. */
+  found = 0;
+  private readonly checking: Checking;
+  private readonly contracts: ReadonlyMap<number, TableContract>;
+
+  constructor(checking: Checking, contracts: readonly TableContract[]) {
+    this.checking = checking;
+    this.contracts = new Map(contracts.map((contract) => [contract.table, contract]));
+  }
+
+  async store(divergences: readonly Divergence[]): Promise<Divergence[]> {
+    const fresh: Divergence[] = [];
+    const { pool, g } = this.checking;
+    for (const divergence of divergences) {
+      const { contract, key, kind, columns } = divergence;
+      const stored = { table: contract.table, key: storedKey(contract, key) as DivergenceKey, kind, columns: columns.map(storedName) };
+      if (await openDivergence(pool, g, stored)) fresh.push(divergence);
+    }
+    this.found += fresh.length;
+    if (fresh.length > 0) await this.count();
+    return fresh;
+  }
+
+  async settle(settled: readonly { contract: TableContract; key: readonly ExactCell[] }[]): Promise<void> {
+    if (this.open === 0) return;
+    for (const [contract, rows] of Map.groupBy(settled, (s) => s.contract)) {
+      await endDivergences(this.checking.pool, this.checking.g, contract.table, rows.map((s) => storedKey(contract, s.key) as DivergenceKey));
+    }
+    await this.count();
+  }
+
+  /** Checks the open ones again, wherever they came from. */
+  async look(): Promise<void> {
+    const { pool, g } = this.checking;
+    await this.count();
+    if (this.open === 0) return;
+    const open = await openDivergences(pool, g, LOOKED_AT);
+    for (const [table, rows] of Map.groupBy(open, (d) => d.table)) {
+      const contract = this.contracts.get(table);
+      if (contract === undefined) continue;
+      const keys = rows.map((row) => cellsOf(contract, row.key));
+      const result = await checkKeys(this.checking, contract, keys);
+      const unsettled = new Set([...result.aside, ...result.divergences.map((d) => d.key)].map(keyName));
+      await this.store(result.divergences);
+      await this.settle(keys.filter((key) => !unsettled.has(keyName(key))).map((key) => ({ contract, key })));
+    }
+  }
+
+  private async count(): Promise<void> {
+    this.open = await countOpenDivergences(this.checking.pool, this.checking.g);
+  }
+}
+
+function cellsOf(contract: TableContract, key: DivergenceKey): ExactCell[] {
+  return storedKeyNames(contract).map((name) => {
+    const cell = key[storedName(name)];
+    return cell === undefined ? { name, class: 'null', bytes: new Uint8Array(0) } : { name, class: cell.class, bytes: Buffer.from(cell.base64, 'base64') };
+  });
+}

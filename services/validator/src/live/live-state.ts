@@ -1,0 +1,60 @@
+/** What the live validator tells each second: in its beat, and as metrics. */
+import type { Divergences } from './divergences.ts';
+import type { ChangeFollower } from './change-follower.ts';
+import type { Positions } from './positions.ts';
+
+export class PassClock {
+  passes = 0;
+  startedMs: number | null = null;
+  lastSeconds: number | null = null;
+  endedMs: number | null = null;
+  rowsVerified = 0;
+}
+
+export interface LiveState {
+  readonly mode: 'following' | 'unknown';
+  readonly verifiedTo: string;
+  /** Entries behind this one are still needed: the purge stays below. */
+  readonly holding: string;
+  readonly unverified: number;
+  /** Null: nothing waits, or it is not known how long (`stale`). */
+  readonly oldestUnverifiedMs: number | null;
+  readonly stale: boolean;
+  readonly sourceEnd: string;
+  readonly applied: string;
+  readonly lagChanges: number;
+  readonly passStartedMs: number | null;
+  readonly lastPassSeconds: number | null;
+  readonly passAgeMs: number | null;
+  readonly passes: number;
+  readonly openDivergences: number;
+  readonly rowsVerified: number;
+  readonly skippedTables: readonly string[];
+}
+
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[] }): LiveState {
+  const { follower, positions, divergences, clock } = parts;
+  const now = Date.now();
+  const { verifiedTo, oldestSinceMs } = follower;
+  const lag = Number(follower.end - positions.applied);
+  // Invariant: I58
+  const age = parts.stale || !parts.known ? null : oldestSinceMs === null ? 0 : now - oldestSinceMs;
+  return {
+    mode: parts.known ? 'following' : 'unknown',
+    verifiedTo: String(verifiedTo),
+    holding: String(positions.oldestHeld(verifiedTo)),
+    unverified: follower.unverified,
+    oldestUnverifiedMs: age,
+    stale: parts.stale,
+    sourceEnd: String(follower.end),
+    applied: String(positions.applied),
+    lagChanges: lag > 0 ? lag : 0,
+    passStartedMs: clock.startedMs,
+    lastPassSeconds: clock.lastSeconds,
+    passAgeMs: clock.endedMs === null ? null : now - clock.endedMs,
+    passes: clock.passes,
+    openDivergences: divergences.open,
+    rowsVerified: clock.rowsVerified,
+    skippedTables: parts.skipped,
+  };
+}

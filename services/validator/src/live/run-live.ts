@@ -1,0 +1,199 @@
+/**
+ * Verifies continuously while the application writes: one lane follows the changes, the other passes over everything.
+ * Reads both sides only; what it finds is in the record of divergences, in its beat and in its metrics.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LiveRecord, readLive } from '@causeway/control/live/live-record';
+import { beat, BEAT_MS, DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { MigrationRecord } from '@causeway/control/record/migration-record';
+import { readContracts } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import type pg from 'pg';
+import { checkHash } from '../measure/target/check-hash.ts';
+import { ChangeFollower } from './change-follower.ts';
+import type { Checking, Divergence } from './check-keys.ts';
+import { Divergences } from './divergences.ts';
+import { liveContract } from './live-contract.ts';
+import { type LiveState, liveState, PassClock } from './live-state.ts';
+import { Positions } from './positions.ts';
+import { rollingPass } from './rolling-pass.ts';
+import { LiveSource } from './source/live-source.ts';
+
+export interface RunLiveInput {
+  readonly pool: pg.Pool;
+  readonly record: MigrationRecord;
+  readonly sourceFile: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Rest between two passes. */
+  readonly passRestMs: number;
+  readonly onState: (state: LiveState) => void;
+  readonly onDivergence?: (divergence: Divergence) => void;
+}
+
+/** Between two laps over the changes; under the fence every lap counts as downtime. */
+const LAP_MS = 200;
+const URGENT_LAP_MS = 20;
+const PHASE_MS = 500;
+const LOOK_MS = 1_000;
+
+/** Ends when the generation does, or the signal aborts. */
+export async function runLive(input: RunLiveInput): Promise<void> {
+  await untilFollowing(input);
+  const { pool, record, signal } = input;
+  await checkHash(pool);
+  const g = { migration: record.id, generation: record.generation };
+  const contracts = (await readContracts(pool, g)).map((contract) => ({ contract, live: liveContract(contract) }));
+  const live = contracts.flatMap((c) => (c.live === null ? [] : [c.live]));
+  const skipped = contracts.filter((c) => c.live === null).map((c) => c.contract.source);
+  const stop = new AbortController();
+  const own = AbortSignal.any([signal, stop.signal]);
+  const sources = [new LiveSource(input.sourceFile), new LiveSource(input.sourceFile)] as const;
+  const positions = new Positions(pool, g, own);
+  const checking = (source: LiveSource): Checking => ({ pool, g, source, positions });
+  try {
+    const { position } = await sources[0].ask({ kind: 'end' });
+    const lanes = new Lanes({
+      ...input,
+      signal: own,
+      positions,
+      follower: new ChangeFollower(checking(sources[0]), live, position),
+      divergences: new Divergences(checking(sources[0]), live),
+      passing: checking(sources[1]),
+      skipped,
+    });
+    await lanes.run(live, stop);
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+async function untilFollowing(input: RunLiveInput): Promise<void> {
+  while ((await readLive(input.pool, input.record.id)).phase === 'loading') await sleep(PHASE_MS, undefined, { signal: input.signal });
+}
+
+/** The application writes to SQLite: the only time that the checks speak about. */
+function isPrimary(live: LiveRecord | undefined): boolean {
+  return live?.phase === 'following' || live?.phase === 'switching';
+}
+
+interface LanesInput extends RunLiveInput {
+  readonly positions: Positions;
+  readonly follower: ChangeFollower;
+  readonly divergences: Divergences;
+  readonly passing: Checking;
+  readonly skipped: readonly string[];
+}
+
+class Lanes {
+  private readonly input: LanesInput;
+  private readonly instance = randomUUID();
+  private readonly clock = new PassClock();
+  private live: LiveRecord | undefined;
+  private stale = true;
+  private gaps = 0;
+  private lookedAt = 0;
+
+  constructor(input: LanesInput) {
+    this.input = input;
+  }
+
+  /** All lanes come to rest before the sources are closed under them. */
+  async run(contracts: readonly TableContract[], stop: AbortController): Promise<void> {
+    const end = (error: unknown): never => {
+      stop.abort(error);
+      throw error;
+    };
+    await this.watch();
+    const lanes = await Promise.allSettled([this.watching().catch(end), this.following().catch(end), this.passingOver(contracts).catch(end)]);
+    const failed = lanes.find((lane) => lane.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  private rest(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.input.signal });
+  }
+
+  /** Who is the primary, and our beat. */
+  private async watching(): Promise<void> {
+    for (let beatAt = 0; ; ) {
+      await this.watch();
+      if (performance.now() - beatAt >= BEAT_MS || this.input.positions.urgent) {
+        await this.tell();
+        beatAt = performance.now();
+      }
+      await this.rest(this.input.positions.urgent ? URGENT_LAP_MS : LAP_MS);
+    }
+  }
+
+  private async watch(): Promise<void> {
+    const { pool, record, positions } = this.input;
+    const live = await readLive(pool, record.id);
+    // What the other side wrote meanwhile is in no log of this one: only a whole pass tells.
+    if (isPrimary(live) && !isPrimary(this.live)) this.clock.passes = 0;
+    this.live = live;
+    positions.urgent = live.phase === 'switching';
+  }
+
+  private async tell(): Promise<void> {
+    const { pool, record, positions, follower, divergences, skipped } = this.input;
+    const extractor = (await readBeats(pool, record.id)).find((b) => b.name === 'extractor');
+    this.stale = extractor === undefined || extractor.ageMs > DOWN_AFTER_MS;
+    await positions.look();
+    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped });
+    await beat(pool, record.id, 'validator', this.instance, { ...state });
+    this.input.onState(state);
+  }
+
+  private async following(): Promise<void> {
+    const { follower, divergences, positions } = this.input;
+    for (;;) {
+      if (isPrimary(this.live)) {
+        const lap = await follower.lap();
+        this.clock.rowsVerified += lap.checked;
+        if (follower.gaps > this.gaps) this.clock.passes = 0;
+        this.gaps = follower.gaps;
+        await this.found(lap.divergences);
+        await divergences.settle(lap.settled);
+        if (performance.now() - this.lookedAt >= (positions.urgent ? URGENT_LAP_MS : LOOK_MS)) {
+          await divergences.look();
+          this.lookedAt = performance.now();
+        }
+      }
+      await this.rest(positions.urgent ? URGENT_LAP_MS : LAP_MS);
+    }
+  }
+
+  private async passingOver(contracts: readonly TableContract[]): Promise<void> {
+    const { passing, passRestMs, log } = this.input;
+    for (;;) {
+      if (isPrimary(this.live)) {
+        const [attempt, gaps] = [this.live?.attempt, this.gaps];
+        this.clock.startedMs = Date.now();
+        const started = performance.now();
+        await rollingPass(passing, contracts, {
+          rows: (count) => {
+            this.clock.rowsVerified += count;
+          },
+          diverged: (divergences) => this.found(divergences),
+          breathe: () => this.rest(0),
+        });
+        this.clock.lastSeconds = (performance.now() - started) / 1000;
+        this.clock.endedMs = Date.now();
+        // A pass counts only for the time that it lay in from end to end.
+        if (isPrimary(this.live) && this.live?.attempt === attempt && this.gaps === gaps) this.clock.passes++;
+        log.debug({ seconds: this.clock.lastSeconds }, 'passed over everything');
+      }
+      await this.rest(isPrimary(this.live) ? passRestMs : PHASE_MS);
+    }
+  }
+
+  private async found(divergences: readonly Divergence[]): Promise<void> {
+    for (const divergence of await this.input.divergences.store(divergences)) {
+      this.input.log.warn({ table: divergence.contract.table, kind: divergence.kind, columns: divergence.columns, position: String(divergence.position) }, 'a row differs');
+      this.input.onDivergence?.(divergence);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** What the main thread and the live reading threads say to each other. Every answer comes from one short read transaction. */
+import type { ExactCell } from '@causeway/contracts/source-value';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { ChangedKey, SourceRowState } from '../row-state.ts';
+
+export interface LiveThreadStart {
+  readonly file: string;
+}
+
+export type LiveRequest =
+  /** The log's end, and what identifies the file. */
+  | { readonly kind: 'end' }
+  /** Keys of the entries behind `after`, the oldest `limit` entries of them. */
+  | { readonly kind: 'changes'; readonly after: bigint; readonly limit: number; readonly keyWidths: readonly number[] }
+  /** Keys of one table that changed in (after, upTo]. */
+  | { readonly kind: 'between'; readonly table: number; readonly width: number; readonly after: bigint; readonly upTo: bigint }
+  | { readonly kind: 'states'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean }
+  /** The next rows in the order of the table, behind the row that `after` names. */
+  | { readonly kind: 'page'; readonly contract: TableContract; readonly after: readonly ExactCell[] | null; readonly limit: number }
+  | { readonly kind: 'bounds'; readonly contract: TableContract }
+  /** Rows and sum of digests of a range of an integer key. */
+  | { readonly kind: 'sum'; readonly contract: TableContract; readonly low: bigint; readonly high: bigint }
+  /** Key and digest of each row of the range. */
+  | { readonly kind: 'list'; readonly contract: TableContract; readonly low: bigint; readonly high: bigint };
+
+export interface LiveAnswers {
+  readonly end: LogEnd;
+  readonly changes: { readonly end: bigint; readonly readTo: bigint; readonly gap: boolean; readonly keys: readonly ChangedKey[] };
+  /** `gap`: entries behind `after` were purged, so that nobody can tell what changed. */
+  readonly between: { readonly gap: boolean; readonly keys: readonly string[] };
+  readonly states: { readonly position: bigint; readonly rows: readonly SourceRowState[] };
+  readonly page: { readonly position: bigint; readonly rows: readonly SourceRowState[]; readonly next: readonly ExactCell[] | null };
+  readonly bounds: { readonly low: bigint; readonly high: bigint; readonly odd: boolean } | null;
+  readonly sum: { readonly position: bigint; readonly rows: number; readonly sum: bigint; readonly uncanonical: number };
+  readonly list: { readonly position: bigint; readonly keys: BigInt64Array; readonly digests: BigInt64Array; readonly uncanonical: BigInt64Array };
+}
+
+export interface LogEnd {
+  readonly position: bigint;
+  readonly schemaVersion: number;
+}
+
+export type LiveThreadMessage =
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: LiveAnswers[keyof LiveAnswers] }
+  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string };

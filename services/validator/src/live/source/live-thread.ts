@@ -1,0 +1,82 @@
+/** A live reading thread: every request is one short read transaction, so that the application's checkpoints and commits never wait long. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { quoteIdentifier } from '@causeway/contracts/identifier';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { type TextDecoding, textDecoding } from '../../measure/source/exact-text.ts';
+import { SourceScanner } from '../../measure/source/scan-source.ts';
+import type { ScanTask } from '../../measure/source/scan-task.ts';
+import type { LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
+import { changedBetween, changesAfter, logEnd } from './log-reading.ts';
+import { KeyedListTask, SumTask } from './range-tasks.ts';
+import { RowStates } from './row-states.ts';
+
+const { file } = workerData as LiveThreadStart;
+const port = parentPort as NonNullable<typeof parentPort>;
+const say = (message: LiveThreadMessage): void => port.postMessage(message);
+
+interface OpenSource {
+  readonly db: SourceDatabase;
+  readonly decode: TextDecoding;
+}
+
+let opened: OpenSource | undefined;
+
+function source(): OpenSource {
+  if (opened === undefined) {
+    const db = openSource(file);
+    db.pragma('cache_size = -2048');
+    opened = { db, decode: textDecoding(String(db.pragma('encoding', { simple: true }))) };
+  }
+  return opened;
+}
+
+port.on('message', ({ id, request }: { id: number; request: LiveRequest }) => {
+  try {
+    const { db, decode } = source();
+    say({ kind: 'answer', id, answer: db.transaction(() => answer(db, decode, request))() });
+  } catch (error) {
+    const failure = sourceFailure(file, error);
+    say({ kind: 'failed', id, code: failure.code, message: failure.message });
+  }
+});
+
+/** The position is read first: it fixes the snapshot that everything behind it is read from. */
+function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest): LiveAnswers[keyof LiveAnswers] {
+  const position = logEnd(db);
+  switch (request.kind) {
+    case 'end':
+      return { position, schemaVersion: db.pragma('schema_version', { simple: true }) as number };
+    case 'changes':
+      return changesAfter(db, decode, request.after, request.limit, request.keyWidths);
+    case 'between':
+      return changedBetween(db, decode, request.table, request.width, request.after, request.upTo);
+    case 'states':
+      return { position, rows: new RowStates(db, request.contract, decode).byKey(request.keys, request.elements) };
+    case 'page':
+      return { position, ...new RowStates(db, request.contract, decode).page(request.after, request.limit) };
+    case 'bounds':
+      return bounds(db, request.contract);
+    case 'sum':
+      return { position, ...scan(db, decode, request, new SumTask()) };
+    case 'list':
+      return { position, ...scan(db, decode, request, new KeyedListTask(request.contract)) };
+  }
+}
+
+function scan<Result>(db: SourceDatabase, decode: TextDecoding, range: { contract: TableContract; low: bigint; high: bigint }, task: ScanTask<Result>): Result {
+  const { contract, low, high } = range;
+  const scanner = new SourceScanner({ db, decode, contract, quarantine: null, leastMode: 'plain', stopped: () => false, progress: () => {} });
+  scanner.read({ column: contract.key[0] as string, low, high }, task);
+  return task.result();
+}
+
+/** `odd`: some key is not an integer, so that ranges do not reach every row. */
+function bounds(db: SourceDatabase, contract: TableContract): LiveAnswers['bounds'] {
+  const [table, key] = [quoteIdentifier(contract.source), quoteIdentifier(contract.key[0] as string)];
+  const row = db.prepare(`SELECT (SELECT min(${key}) FROM ${table}), (SELECT max(${key}) FROM ${table}), EXISTS (SELECT 1 FROM ${table} WHERE ${key} IS NULL)`).raw().safeIntegers().get() as unknown[];
+  const [low, high, nulls] = row;
+  if (low === null) return null;
+  if (typeof low !== 'bigint' || typeof high !== 'bigint' || nulls !== 0n) return { low: 0n, high: 0n, odd: true };
+  return { low, high, odd: false };
+}
