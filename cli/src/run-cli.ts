@@ -7,6 +7,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
+import { registerRepair } from './repair-command.ts';
 import { registerReport } from './report-command.ts';
 import { registerStatus } from './status-command.ts';
 import { registerVerify } from './verify-command.ts';
@@ -72,6 +73,7 @@ function buildProgram(context: CliContext): Command {
   registerMigrate(program, context);
   registerVerify(program, context);
   registerStatus(program, context);
+  registerRepair(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);
   overrideExits(program);

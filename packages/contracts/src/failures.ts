@@ -35,6 +35,7 @@ export const FAILURES = {
   SOURCE_CHANGED: entry('source', 'operator', 'The source has changed since this migration read it.', 'Run again with --restart to move the present contents.'),
   SOURCE_UNSUPPORTED: entry('source', 'application', 'A part of the source has no form in PostgreSQL.', 'See the named object in the plan and decide there.'),
   CAPTURE_FOREIGN: entry('source', 'operator', 'Another migration follows this source.', 'Complete or detach that migration first.'),
+  REPAIR_NOT_POSSIBLE: entry('usage', 'operator', 'Rows can be repaired only while PostgreSQL follows SQLite and a validator is at work.', 'Start the migration again with `causeway migrate --live`, and wait until it follows.'),
   FENCE_STALE: entry('source', 'operator', 'A newer attempt has decided about the fence of the source.', 'Run `causeway status`; the newer attempt goes on.'),
   CAPTURE_LOST: entry('source', 'operator', 'The capture of this migration is no longer in the source.', 'See what removed it; begin again with --restart.'),
   // -- target ------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ await runService(log, async (signal) => {
     if (settings.mode === 'live') {
       const record = await waitForPhase(pool, settings.migration, 'built', signal);
       server.setReady(true);
-      const live = liveMetrics(server.registry);
+      const live = liveMetrics(server.registry, metrics);
       await runLive({
         pool,
         record,
@@ -37,7 +37,7 @@ await runService(log, async (signal) => {
         log,
         signal,
         passRestMs: settings.passRest,
-        onState: (state) => live(state),
+        onState: live,
       });
       return { exitCode: 0 };
     }

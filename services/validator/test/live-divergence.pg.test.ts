@@ -1,6 +1,7 @@
 /** Divergences planted while the application writes are found, named and stored; without any, nothing is. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openDivergences } from '@causeway/control/live/divergence-record';
+import { repairDivergences } from '@causeway/control/live/repair-divergences';
 import { LiveBench } from './live-bench.ts';
 
 let bench: LiveBench;
@@ -88,4 +89,21 @@ test('nothing is said while PostgreSQL is the primary', async () => {
   await bench.until(async () => (await bench.beatOf('validator'))?.state['mode'] === 'unknown');
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(bench.found).toEqual([]);
+}, 60_000);
+
+// Invariant: I59
+test('repair takes diverged rows through the stream once more, and proves them', async () => {
+  await bench.pool.query("DELETE FROM public.orders WHERE id = 7; INSERT INTO public.notes VALUES ('ghost'); UPDATE public.events SET n = -1 WHERE causeway_rowid = 2; UPDATE public.pairs SET v = '' WHERE b = 'b11'");
+  bench.follow(() => 50);
+  bench.validate();
+  await bench.until(() => bench.found.length >= 4);
+  const repair = (table?: string) => repairDivergences({ pool: bench.pool, record: bench.record, sourceFile: bench.file, table, signal: new AbortController().signal, withinMs: 20_000 });
+  const one = await repair('notes');
+  expect(one.rows).toMatchObject([{ table: 'notes', kind: 'extra', repaired: true }]);
+  const rest = await repair();
+  expect(rest.rows.map((row) => [row.table, row.repaired]).sort()).toEqual([['events', true], ['orders', true], ['pairs', true]]);
+  expect(rest.verifiedTo).toBeGreaterThanOrEqual(rest.position);
+  expect((await repair()).rows).toEqual([]);
+  expect((await bench.pool.query('SELECT count(*)::int AS n FROM public.orders')).rows).toEqual([{ n: 3_000 }]);
+  expect((await bench.pool.query("SELECT state, count(*)::int AS n FROM causeway.divergence GROUP BY 1")).rows).toEqual([{ state: 'repaired', n: 4 }]);
 }, 60_000);

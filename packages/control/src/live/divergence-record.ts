@@ -3,6 +3,7 @@ import type { StoredCell } from '../record/quarantine-record.ts';
 import type { Generation } from '../record/table-record.ts';
 import type pg from 'pg';
 
+/** `repaired`: gone by `causeway repair`. */
 export type DivergenceState = 'open' | 'repaired' | 'gone';
 
 /** As in the quarantine: `{column: cell}`, `{"rowid": cell}` for a table without a key. */
@@ -39,12 +40,22 @@ export async function countOpenDivergences(client: pg.Pool | pg.ClientBase, g: G
   return result.rows[0].n as number;
 }
 
-/** The keys were found equal: their open divergences end. Returns how many. */
-export async function endDivergences(client: pg.Pool | pg.ClientBase, g: Generation, table: number, keys: readonly DivergenceKey[], state: Exclude<DivergenceState, 'open'> = 'gone'): Promise<number> {
+/** The keys were found equal: their open divergences are gone. Returns how many. */
+export async function endDivergences(client: pg.Pool | pg.ClientBase, g: Generation, table: number, keys: readonly DivergenceKey[]): Promise<number> {
   const result = await client.query(
-    `UPDATE causeway.divergence SET state = $5, ended_at = clock_timestamp()
+    `UPDATE causeway.divergence SET state = 'gone', ended_at = clock_timestamp()
       WHERE migration = $1 AND generation = $2 AND table_no = $3 AND state = 'open' AND key IN (SELECT jsonb_array_elements($4::jsonb))`,
-    [g.migration, g.generation, table, JSON.stringify(keys), state],
+    [g.migration, g.generation, table, JSON.stringify(keys)],
+  );
+  return result.rowCount ?? 0;
+}
+
+/** Those that are gone since `since` are so because of a repair. Returns how many. */
+export async function markRepaired(client: pg.Pool | pg.ClientBase, g: Generation, table: number, keys: readonly DivergenceKey[], since: string): Promise<number> {
+  const result = await client.query(
+    `UPDATE causeway.divergence SET state = 'repaired'
+      WHERE migration = $1 AND generation = $2 AND table_no = $3 AND state = 'gone' AND ended_at >= $5::timestamptz AND key IN (SELECT jsonb_array_elements($4::jsonb))`,
+    [g.migration, g.generation, table, JSON.stringify(keys), since],
   );
   return result.rowCount ?? 0;
 }

@@ -68,28 +68,19 @@ export class ChangeFollower {
     return oldest;
   }
 
-  /** One lap: reads what is new, then checks what waits. */
-  async lap(): Promise<FollowerResult> {
+  /** One lap: reads what is new, then checks what waits. A key counts as verified only after its result was taken in. */
+  async lap(takeIn: (result: FollowerResult) => Promise<void>): Promise<void> {
     await this.read();
-    const divergences: Divergence[] = [];
-    const settled: FollowerResult['settled'][number][] = [];
-    let checked = 0;
     for (const batch of this.batches()) {
       const contract = (batch[0] as PendingKey).contract;
-      const result = await checkKeys(this.checking, contract, batch.map((p) => p.key));
-      const aside = new Set(result.aside.map(keyName));
-      const diverged = new Set(result.divergences.map((d) => keyName(d.key)));
-      divergences.push(...result.divergences);
-      for (const { key } of batch) {
-        const name = keyName(key);
-        if (aside.has(name)) continue;
-        // A divergence is known from here on: it is looked at again as one, and not as a change.
-        this.pending.delete(`${contract.table}/${name}`);
-        checked++;
-        if (!diverged.has(name)) settled.push({ contract, key });
-      }
+      const { aside, divergences } = await checkKeys(this.checking, contract, batch.map((p) => p.key));
+      const waiting = new Set(aside.map(keyName));
+      const diverged = new Set(divergences.map((d) => keyName(d.key)));
+      const done = batch.filter((p) => !waiting.has(keyName(p.key)));
+      await takeIn({ checked: done.length, divergences, settled: done.filter((p) => !diverged.has(keyName(p.key))) });
+      // A divergence is known from here on: it is looked at again as one, and not as a change.
+      for (const { key } of done) this.pending.delete(`${contract.table}/${keyName(key)}`);
     }
-    return { checked, divergences, settled };
   }
 
   private async read(): Promise<void> {

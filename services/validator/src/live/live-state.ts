@@ -28,6 +28,7 @@ export interface LiveState {
   readonly passAgeMs: number | null;
   readonly passes: number;
   readonly openDivergences: number;
+  readonly foundDivergences: number;
   readonly rowsVerified: number;
   readonly skippedTables: readonly string[];
 }
@@ -54,6 +55,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     passAgeMs: clock.endedMs === null ? null : now - clock.endedMs,
     passes: clock.passes,
     openDivergences: divergences.open,
+    foundDivergences: divergences.found,
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
   };

@@ -13,7 +13,7 @@ import { inSnapshot, primaryAttempt, rangeList, rangeSum } from './target/live-s
 
 /** Keys of a range: what one read transaction takes at most. */
 const RANGE_ROWS = 16_384n;
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = 1_000;
 const KEYS = 2_000;
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
@@ -61,6 +61,8 @@ async function byRanges(checking: Checking, contract: TableContract, bounds: { l
   while (from <= high) {
     const to = from + width - 1n < high ? from + width - 1n : high;
     const next = checkRange(checking, contract, from, to, events);
+    // Awaited one lap later, or never where this lap fails.
+    next.catch(() => {});
     const [rows] = await Promise.all([running ?? null, events.breathe()]);
     if (rows !== null && rows < Number(RANGE_ROWS) / 2 && width < 2n ** 40n) width *= 2n;
     else if (rows !== null && rows > Number(RANGE_ROWS) * 2 && width > 1n) width /= 2n;
@@ -103,7 +105,7 @@ async function byPages(checking: Checking, contract: TableContract, events: Pass
   const { position } = await source.ask({ kind: 'end' });
   const release = positions.hold(position);
   const begun = await primaryAttempt(checking.pool, checking.g.migration);
-  const matches: bigint[] = [];
+  const matches: BigInt64Array[] = [];
   try {
     for (let after: readonly ExactCell[] | null = null; ; ) {
       const attempt = await primaryAttempt(checking.pool, checking.g.migration);
@@ -112,7 +114,7 @@ async function byPages(checking: Checking, contract: TableContract, events: Pass
         const checked = await checkKeys(checking, contract, [], { ...page, attempt });
         await events.diverged(checked.divergences);
         events.rows(page.rows.length);
-        for (const row of page.rows) if (row.match !== null) matches.push(row.match);
+        matches.push(BigInt64Array.from(page.rows.flatMap((row) => (row.match === null ? [] : [row.match]))));
       }
       await events.breathe();
       if (page.next === null) break;

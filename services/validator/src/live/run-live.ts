@@ -151,12 +151,13 @@ class Lanes {
     const { follower, divergences, positions } = this.input;
     for (;;) {
       if (isPrimary(this.live)) {
-        const lap = await follower.lap();
-        this.clock.rowsVerified += lap.checked;
+        await follower.lap(async (result) => {
+          this.clock.rowsVerified += result.checked;
+          await this.found(result.divergences);
+          await divergences.settle(result.settled);
+        });
         if (follower.gaps > this.gaps) this.clock.passes = 0;
         this.gaps = follower.gaps;
-        await this.found(lap.divergences);
-        await divergences.settle(lap.settled);
         if (performance.now() - this.lookedAt >= (positions.urgent ? URGENT_LAP_MS : LOOK_MS)) {
           await divergences.look();
           this.lookedAt = performance.now();

@@ -10,11 +10,11 @@ import { elementsExpression } from '../measure/target/canonical-expression.ts';
 import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
 import { inSnapshot } from './target/live-snapshot.ts';
 
-const PAGE_ROWS = 10_000;
+const PAGE_ROWS = 4_000;
 const MOST_HINTS = 10_000;
 
-export async function sweepExtras(checking: Checking, contract: TableContract, matches: readonly bigint[], since: bigint, attempt: bigint | null): Promise<readonly Divergence[]> {
-  const known = BigInt64Array.from(matches).sort();
+export async function sweepExtras(checking: Checking, contract: TableContract, matches: readonly BigInt64Array[], since: bigint, attempt: bigint | null): Promise<readonly Divergence[]> {
+  const known = joined(matches).sort();
   const { hints, newest, now } = await inSnapshot(checking.pool, checking.g, async ({ client, newest, attempt: now }) => ({ newest, now, hints: await unknownRows(client, contract, known) }));
   if (hints.length === 0 || now === null || now !== attempt) return [];
   // Their keys are spelled as PostgreSQL prints them, which finds the source's row only where that is how it is spelled.
@@ -56,6 +56,16 @@ function keyCell(column: ColumnContract, text: string | null): ExactCell {
 
 function columnOf(contract: TableContract, name: string): ColumnContract {
   return contract.columns.find((column) => column.source === name) as ColumnContract;
+}
+
+function joined(parts: readonly BigInt64Array[]): BigInt64Array {
+  const out = new BigInt64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 function contains(sorted: BigInt64Array, wanted: bigint): boolean {

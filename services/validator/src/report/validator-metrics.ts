@@ -6,6 +6,7 @@ import type { TableVerification } from './table-verification.ts';
 export interface ValidatorMetrics {
   /** Rows of the source that were read. */
   rows(count: number): void;
+  mismatches(count: number): void;
   verified(table: TableVerification): void;
 }
 
@@ -21,6 +22,7 @@ export function validatorMetrics(registry: Registry): ValidatorMetrics {
   const equal = gauge('validator_equal');
   return {
     rows: (count) => rows.inc(count),
+    mismatches: (count) => mismatches.inc(count),
     verified: (result) => {
       const label = { table: result.target };
       tables.inc();

@@ -10,7 +10,7 @@ interface Pending {
 
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './live-thread.ts' : './live-thread.js', import.meta.url);
 /** Two of them stay within the service's memory beside each other. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
 export class LiveSource {
   private readonly worker: Worker;
