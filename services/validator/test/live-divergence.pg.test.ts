@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openDivergences } from '@causeway/control/live/divergence-record';
 import { repairDivergences } from '@causeway/control/live/repair-divergences';
+import { keyName } from '../src/live/row-state.ts';
 import { LiveBench } from './live-bench.ts';
 
 let bench: LiveBench;
@@ -80,6 +81,13 @@ test('quarantined rows are accounted for, and one that the target holds too is e
   await afterPasses(2);
   expect(bench.found.map((d) => [Buffer.from(d.key[0]?.bytes ?? []).toString(), d.kind])).toEqual([['21', 'extra']]);
 }, 60_000);
+
+test('5 and 5.0 are one key', () => {
+  const real = Buffer.alloc(8);
+  real.writeDoubleBE(5);
+  expect(keyName([{ class: 'real', bytes: real }])).toBe(keyName([{ class: 'integer', bytes: Buffer.from('5') }]));
+  expect(keyName([{ class: 'text', bytes: Buffer.from('5') }])).not.toBe(keyName([{ class: 'integer', bytes: Buffer.from('5') }]));
+});
 
 // Invariant: I57
 test('nothing is said while PostgreSQL is the primary', async () => {

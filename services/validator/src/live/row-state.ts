@@ -28,7 +28,19 @@ export interface ChangedKey {
   readonly last: bigint;
 }
 
-/** Names a key of a table within the process: exact, by class and bytes. */
+/**
+ * Names a key of a table within the process: by class and bytes, as the log and the table hold it. Only 5 and 5.0 are one
+ * key, as they are to SQLite: what was spelled by PostgreSQL must find both.
+ */
 export function keyName(key: readonly Pick<ExactCell, 'class' | 'bytes'>[]): string {
-  return key.map((cell) => `${cell.class}:${Buffer.from(cell.bytes).toString('base64')}`).join('/');
+  return key.map(cellName).join('/');
+}
+
+function cellName(cell: Pick<ExactCell, 'class' | 'bytes'>): string {
+  const bytes = Buffer.from(cell.bytes);
+  if (cell.class === 'real') {
+    const value = bytes.readDoubleBE(0);
+    if (Number.isInteger(value)) return `integer:${Buffer.from(String(BigInt(value))).toString('base64')}`;
+  }
+  return `${cell.class}:${bytes.toString('base64')}`;
 }
