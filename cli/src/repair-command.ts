@@ -1,5 +1,5 @@
 /** `causeway repair`: diverged rows go through the change stream once more, and are proved. */
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { repairDivergences, type RepairOutcome } from '@causeway/control/live/repair-divergences';
 import { withSession } from './migration-session.ts';
 import type { CliContext } from './run-cli.ts';
