@@ -88,7 +88,7 @@ class SnapshotRun {
       },
     });
     this.reader = new Reader(
-      { file: input.sourceFile, migration: g.migration, generation: g.generation, attempt: randomUUID(), limitBytes: input.creditBytes },
+      { file: input.sourceFile, migration: g.migration, generation: g.generation, attempt: randomUUID(), live: input.record.settings.live === true, limitBytes: input.creditBytes },
       (part) => this.publisher.add(part),
     );
   }

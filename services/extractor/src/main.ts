@@ -9,9 +9,10 @@ import { connectTransport } from '@causeway/runtime/transport/connect-transport'
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import { Counter, Gauge } from 'prom-client';
 import { measuringBack } from './back/back-metrics.ts';
-import { runBack } from './back/run-back.ts';
 import { EXTRACTOR_SETTINGS } from './config.ts';
 import { runExtractor } from './extractor.ts';
+import { measuringFollow } from './follow/follow-metrics.ts';
+import { runLive } from './follow/run-live.ts';
 import type { PublishedPart } from './publish/publisher.ts';
 
 const settings = serviceSettings(EXTRACTOR_SETTINGS, process.env);
@@ -19,14 +20,13 @@ const log = createLog('extractor', settings.logLevel);
 
 await runService(log, async (signal) => {
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'extractor' });
-  const pool = createPool({ url: settings.databaseUrl, max: 4, applicationName: 'causeway extractor' });
+  const pool = createPool({ url: settings.databaseUrl, max: 6, applicationName: 'causeway extractor' });
   const transport = await connectTransport(transportConfig(settings, 'causeway-extractor'), { log });
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);
     server.setReady(true);
-    const back = !record.settings.live ? null : runBack({ pool, transport, g: { migration: record.id, generation: record.generation }, log, signal, onState: measuringBack(server.registry) });
-    await Promise.all([back, runExtractor({
+    const input = {
       pool,
       transport,
       record,
@@ -35,7 +35,9 @@ await runService(log, async (signal) => {
       log,
       signal,
       onDurable: counting(server.registry),
-    })]);
+    };
+    if (record.settings.live) await runLive({ ...input, onBack: measuringBack(server.registry), onFollow: measuringFollow(server.registry) });
+    else await runExtractor(input);
     await tellParent(ownUsage());
     return { exitCode: 0 };
   } finally {

@@ -6,7 +6,7 @@
 import { changeRoom } from './change-room.ts';
 import type { BackTable, Untravelled } from './back-table.ts';
 import { EXISTS_AT, KEY_AT } from './back-statement.ts';
-import type { PartWriter } from './part-writer.ts';
+import type { PartWriter } from '../publish/part-writer.ts';
 import { Failure } from '@causeway/contracts/failures';
 import { qualifiedName } from '@causeway/contracts/identifier';
 import type { LivePhase } from '@causeway/control/live/live-record';
@@ -107,7 +107,7 @@ export class BackReader {
         const row = line[EXISTS_AT] ? table.row(line) : null;
         const refused = refusal(key) ?? refusal(row) ?? (Buffer.isBuffer(row) ? changeRoom(row) : null);
         if (refused !== null) batch.problems.push({ table: number, key: texts, kind: 'unrepresentable', column: refused.column, detail: refused.detail });
-        else await writer.add(number, key as Buffer, row as Buffer | null);
+        else await writer.add(number, { cells: null, key: key as Buffer, row: row as Buffer | null, reject: null });
       }
       if (lines.length < FETCH) break;
     }

@@ -20,7 +20,7 @@ import { passesByItself } from './back-trouble.ts';
 import { BackReader, type BackSnapshot } from './back-reader.ts';
 import { type BackState, peekQueue } from './back-state.ts';
 import { BackTable } from './back-table.ts';
-import { type BatchHeader, beatMessage, PartWriter } from './part-writer.ts';
+import { type BatchHeader, beatMessage, PartWriter } from '../publish/part-writer.ts';
 
 export interface BackInput {
   readonly pool: pg.Pool;

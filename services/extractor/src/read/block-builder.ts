@@ -2,12 +2,12 @@
  * Builds the messages of one key range. Rows are written straight into the message's buffer behind room for the
  * header, which is known only when the part is full; a row larger than a message leaves in fragments.
  */
-import { avroBytes, avroLong, avroString, type BlockHeader, writeBlockHeader } from '@causeway/contracts/block-header';
-import { STORAGE_CLASSES } from '@causeway/contracts/source-value';
+import { avroBytes, avroLong, type BlockHeader, writeBlockHeader } from '@causeway/contracts/block-header';
 import { BLOCK_TARGET_BYTES, FRAGMENT_BYTES } from '@causeway/contracts/topics';
 import { WIRE_PREFIX_BYTES, writeWirePrefix } from '@causeway/contracts/wire';
 import { releasing } from '@causeway/runtime/collect-memory';
 import type { Reject } from './exact-row.ts';
+import { encodeReject } from './reject-record.ts';
 import { RowWriter } from './row-writer.ts';
 
 /** Header fields of an ordinary block; a block with rejects may need more and is then copied once. */
@@ -129,14 +129,4 @@ export class BlockBuilder {
     }
     return Buffer.concat([header, writer.buf.subarray(HEADER_ROOM, writer.pos)]);
   }
-}
-
-function encodeReject(reject: Reject): Buffer {
-  const cells = (list: Reject['values']): Buffer =>
-    Buffer.concat([
-      ...(list.length === 0 ? [] : [avroLong(BigInt(list.length))]),
-      ...list.map((cell) => Buffer.concat([avroString(cell.name), avroLong(BigInt(STORAGE_CLASSES.indexOf(cell.class))), avroBytes(cell.bytes)])),
-      avroLong(0n),
-    ]);
-  return Buffer.concat([cells(reject.key), avroString(reject.column), avroString(reject.code), avroString(reject.reason), cells(reject.values)]);
 }

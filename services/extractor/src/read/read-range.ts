@@ -2,6 +2,7 @@
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { logEnd } from '@causeway/control/capture/source-facts';
 import { BlockBuilder, type BlockIdentity, type BuiltPart } from './block-builder.ts';
 import { type ExactRow, type TextDecoding, writeExact } from './exact-row.ts';
 import { prepared, readExact, selectFast, whereRange } from './range-statements.ts';
@@ -16,7 +17,11 @@ export interface TableReading {
   /** Integers and integral reals must be told apart in this table, so integers are read as bigint. */
   readonly exactClasses: boolean;
   readonly select: string;
+  /** The source is captured: every block says how new it is. */
+  readonly live: boolean;
 }
+
+export type RangeIdentity = Omit<BlockIdentity, 'position'>;
 
 export interface RangeResult {
   readonly rows: number;
@@ -25,8 +30,8 @@ export interface RangeResult {
   readonly surprise: { readonly column: string; readonly reason: string } | null;
 }
 
-export function tableReading(db: SourceDatabase, contract: TableContract, encode: RowEncoder, decode: TextDecoding, schemaId: number): TableReading {
-  return { contract, encode, decode, schemaId, exactClasses: needsExactClasses(db, contract), select: selectFast(contract) };
+export function tableReading(db: SourceDatabase, contract: TableContract, encode: RowEncoder, decode: TextDecoding, schemaId: number, live = false): TableReading {
+  return { live, contract, encode, decode, schemaId, exactClasses: needsExactClasses(db, contract), select: selectFast(contract) };
 }
 
 /**
@@ -40,15 +45,18 @@ function needsExactClasses(db: SourceDatabase, contract: TableContract): boolean
 }
 
 /** `emit` is called for each part in order; it may block. */
-export function readRange(db: SourceDatabase, reading: TableReading, range: KeyRange, identity: BlockIdentity, emit: (part: BuiltPart) => void, memory?: () => Buffer): RangeResult {
+export function readRange(db: SourceDatabase, reading: TableReading, range: KeyRange, identity: RangeIdentity, emit: (part: BuiltPart) => void, memory?: () => Buffer): RangeResult {
   const where = whereRange(reading.contract, range);
   const statement = prepared(db, reading.select + where.sql).safeIntegers(reading.exactClasses);
-  const builder = new BlockBuilder(identity, reading.schemaId, emit, memory);
   let exact: ExactRow[] | undefined;
   let rejects = 0;
   let rows = 0;
+  let builder: BlockBuilder;
   db.exec('BEGIN');
   try {
+    // In the transaction that the rows are read in: from here on the change stream has what they lack.
+    // Invariant: I84
+    builder = new BlockBuilder({ ...identity, position: reading.live ? logEnd(db) : 0n }, reading.schemaId, emit, memory);
     // The key range was cut to about one message, so all() holds little; one row alone may still be large.
     const page = statement.all(...where.values) as (Cell | null)[][];
     for (let i = 0; i < page.length; i++) {

@@ -9,6 +9,8 @@ export interface ReaderStart {
   readonly migration: string;
   readonly generation: number;
   readonly attempt: string;
+  /** See TableReading. */
+  readonly live: boolean;
   /** Two 32-bit cells: bytes handed over and not yet acknowledged, and 1 when the reader must stop. */
   readonly credit: SharedArrayBuffer;
   /** See slabs. */

@@ -40,10 +40,10 @@ port.on('message', (request: ReaderRequest) => {
 
 function read(request: Extract<ReaderRequest, { kind: 'read' }>): void {
   const { contract } = request;
-  const reading = tableReading(db, contract, generateEncoder(contract), decode, request.schemaId);
+  const reading = tableReading(db, contract, generateEncoder(contract), decode, request.schemaId, start.live);
   const blobs = contract.columns.some((column) => column.type.kind === 'bytea');
   for (const range of request.ranges) {
-    const identity = { migration: start.migration, generation: start.generation, table: contract.table, range: range.range, attempt: start.attempt, position: 0n };
+    const identity = { migration: start.migration, generation: start.generation, table: contract.table, range: range.range, attempt: start.attempt };
     const result = readRange(db, reading, range, identity, (part) => {
       waitForCredit();
       Atomics.add(credit, 0, part.bytes.length);

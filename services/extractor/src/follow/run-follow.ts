@@ -1,0 +1,209 @@
+/**
+ * The tailer: from the moment the snapshot is loaded until the migration is completed, what the application commits is
+ * published. While it commits nothing, a heartbeat each second shows a lost message; under the fence, a marker proves
+ * the drain. What passes by itself (brokers away, a server restarting) only makes lag.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { capturedTables, type CapturedTable } from '@causeway/control/capture/captured-table';
+import { Failure } from '@causeway/contracts/failures';
+import { findLive, type LiveRecord, readLive } from '@causeway/control/live/live-record';
+import { beat, BEAT_MS, readBeats } from '@causeway/control/live/service-beat';
+import { readStreamPosition, type StreamPosition } from '@causeway/control/live/stream-position';
+import { discoverSchema } from '@causeway/control/plan/discover-schema';
+import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import type { Log } from '@causeway/runtime/log';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import type { Transport } from '@causeway/runtime/transport/port';
+import type pg from 'pg';
+import { passesByItself } from '../back/back-trouble.ts';
+import { completeLiveQuarantine } from '../follow-quarantine.ts';
+import { textDecoding } from '../read/exact-row.ts';
+import { ChangePublisher, type PublishedBatch } from './change-publisher.ts';
+import { SourceCheck } from './check-source.ts';
+import { FollowTable } from './follow-table.ts';
+import { LogPurge, purgeBound } from './log-purge.ts';
+import { SourceWatch } from './source-watch.ts';
+
+export interface FollowState {
+  readonly published: bigint;
+  readonly end: bigint;
+  /** Entries in the log that the purge has left. */
+  readonly logEntries: number;
+  readonly keys: number;
+  readonly batches: number;
+  readonly bytes: number;
+  /** Milliseconds since the oldest change that is not published was seen; 0 without one. */
+  readonly lagMs: number;
+}
+
+export interface FollowInput {
+  readonly pool: pg.Pool;
+  readonly transport: Transport;
+  readonly g: Generation;
+  readonly sourceFile: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onState?: (state: FollowState) => void;
+}
+
+const HEARTBEAT_MS = 1_000;
+const POSITION_MS = 100;
+/** Under the fence every wait counts as downtime. */
+const FENCED_POSITION_MS = 20;
+/** The loader has had time to read what was sent again. */
+const RESEND_MS = 2_000;
+const PAUSE_MS = 500;
+/** More than this in the log is told: something hinders the purge, or the target is far behind. */
+const LOG_WARNING = 1_000_000;
+
+/** Until the signal, or the migration's end. */
+export async function runFollow(input: FollowInput): Promise<void> {
+  const { signal, log, pool, g } = input;
+  while (!signal.aborted) {
+    try {
+      const live = await readLive(pool, g.migration);
+      if (live.phase === 'completed') return;
+      return await follow(input, live);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!passesByItself(error)) throw error;
+      log.warn({ reason: messageOf(error) }, 'following is interrupted; going on');
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+async function follow(input: FollowInput, live: LiveRecord): Promise<void> {
+  const { pool, g, transport, sourceFile } = input;
+  const db = openSource(sourceFile);
+  const watch = new SourceWatch(db, sourceFile);
+  const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
+  const purge = new LogPurge(sourceFile);
+  try {
+    const contracts = await readContracts(pool, g);
+    const captured: readonly CapturedTable[] = capturedTables(discoverSchema(db), contracts);
+    const decode = textDecoding(String(db.pragma('encoding', { simple: true })));
+    const check = new SourceCheck(db, sourceFile, live);
+    const tables = contracts.map((contract) => new FollowTable(db, contract, decode));
+    const { applied } = await readStreamPosition(pool, g);
+    const publisher = new ChangePublisher({ db, file: sourceFile, g, check, captured, tables, producer }, applied);
+    const whenIdle = (): Promise<unknown> => completeLiveQuarantine(pool, g, db, contracts, decode);
+    await new FollowLoop(input, { publisher, watch, check, purge, whenIdle }).run();
+  } finally {
+    watch.close();
+    purge.close();
+    await producer.close().catch(() => {});
+    closeQuietly(db);
+  }
+}
+
+interface FollowParts {
+  readonly publisher: ChangePublisher;
+  readonly watch: SourceWatch;
+  readonly check: SourceCheck;
+  readonly purge: LogPurge;
+  readonly whenIdle: () => Promise<unknown>;
+}
+
+class FollowLoop {
+  private readonly input: FollowInput;
+  private readonly parts: FollowParts;
+  private readonly instance = randomUUID();
+  private position: StreamPosition | undefined;
+  private positionAt = Number.NEGATIVE_INFINITY;
+  private resent: { from: bigint; at: number } | undefined;
+  private beatenAt = Number.NEGATIVE_INFINITY;
+  private toldAt = Number.NEGATIVE_INFINITY;
+  private marked = 0n;
+  private seenMs: number | null = null;
+  private warned = false;
+  private over = false;
+  private keys = 0;
+  private batches = 0;
+  private bytes = 0;
+
+  constructor(input: FollowInput, parts: FollowParts) {
+    this.input = input;
+    this.parts = parts;
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.input;
+    const { publisher, watch } = this.parts;
+    for (let fenced = false; !signal.aborted && !this.over; ) {
+      if (!(await this.lookAtTarget(fenced ? FENCED_POSITION_MS : POSITION_MS))) return;
+      const batch = await publisher.publishBacklog(this.seenMs ?? Date.now());
+      this.seenMs = null;
+      fenced = batch.fence !== 0n;
+      this.count(batch);
+      if (performance.now() - this.beatenAt >= HEARTBEAT_MS || (fenced && this.marked !== batch.fence && publisher.published === batch.fenceEnd)) await this.beatTopic(batch);
+      if (performance.now() - this.toldAt >= BEAT_MS) await this.everySecond(batch);
+      if (await watch.changed(fenced ? FENCED_POSITION_MS : POSITION_MS, signal)) this.seenMs = Date.now();
+    }
+  }
+
+  /** False when the migration has ended or is another generation's. */
+  private async lookAtTarget(everyMs: number): Promise<boolean> {
+    if (performance.now() - this.positionAt < everyMs) return true;
+    const { pool, g } = this.input;
+    const position = await readStreamPosition(pool, g);
+    if (position === undefined) return false;
+    this.position = position;
+    this.positionAt = performance.now();
+    const { resendFrom } = position;
+    if (resendFrom === null) this.resent = undefined;
+    else if (this.resent?.from !== resendFrom || performance.now() - this.resent.at > RESEND_MS) {
+      this.resent = { from: resendFrom, at: performance.now() };
+      this.parts.publisher.published = resendFrom;
+      this.marked = 0n;
+    }
+    return true;
+  }
+
+  private count(batch: PublishedBatch): void {
+    if (batch.keys === 0) return;
+    this.keys += batch.keys;
+    this.bytes += batch.bytes;
+    this.batches++;
+  }
+
+  private async beatTopic(batch: PublishedBatch): Promise<void> {
+    const { publisher } = this.parts;
+    if ((await publisher.publishBeat(batch)) === 'marker') this.marked = batch.fence;
+    this.beatenAt = performance.now();
+  }
+
+  private async everySecond(batch: PublishedBatch): Promise<void> {
+    const { pool, g, log, onState } = this.input;
+    const { publisher, check, purge, whenIdle } = this.parts;
+    this.toldAt = performance.now();
+    check.checkReplaced();
+    const live = await findLive(pool, g.migration);
+    if (live?.phase === 'completed') {
+      this.over = true;
+      return;
+    }
+    if (live === null || live.generation !== g.generation) throw new Failure('FENCED', 'the migration has begun anew or was removed');
+    const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
+    const applied = this.position?.applied ?? 0n;
+    await purge.purge(batch.purgedTo, purgeBound(applied, publisher.published, validator));
+    const logEntries = Number(batch.end - batch.purgedTo);
+    if (logEntries > LOG_WARNING && !this.warned) log.warn({ logEntries, applied: String(applied), published: String(publisher.published) }, 'the change log in the source has grown large: see what holds the target or the validator back');
+    this.warned = logEntries > LOG_WARNING;
+    const lagMs = this.seenMs === null ? 0 : Date.now() - this.seenMs;
+    const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs };
+    onState?.(state);
+    await beat(pool, g.migration, 'extractor', this.instance, { ...state, published: String(state.published), end: String(state.end), purgedTo: String(batch.purgedTo), fence: String(batch.fence), warning: this.warned ? 'the change log has grown large' : null });
+    if (batch.keys === 0) await whenIdle();
+  }
+}
+
+function closeQuietly(db: SourceDatabase): void {
+  try {
+    db.close();
+  } catch {
+    // A statement of a batch that failed may still be open; the process ends or opens it anew.
+  }
+}
