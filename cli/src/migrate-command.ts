@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
+import { runLiveMigration } from './live/live-migration.ts';
 import { exitCodeOfVerdict, outcomeOf } from './migrate/machine-outcome.ts';
 import { migrate, type MigrateOptions, type MigrateResult } from './migrate/migrate.ts';
 import { writeMigrationReport } from './migrate/write-migration-report.ts';
@@ -35,6 +36,9 @@ export interface MigrateFlags {
   readonly quiet?: boolean;
   readonly acceptQuarantine?: boolean;
   readonly quarantineOut?: string;
+  readonly live?: boolean;
+  readonly yes?: boolean;
+  readonly until?: 'following';
 }
 
 export function registerMigrate(program: Command, context: CliContext): void {
@@ -56,6 +60,9 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('--copy', 'read from a consistent copy even if the source looks quiet')
     .addOption(new Option('--services <where>', 'own: started by this command; external: they run elsewhere, with CAUSEWAY_MIGRATION set to the id').choices(['own', 'external']).default('own'))
     .option('--id <id>', 'id of a new migration, for services that run elsewhere; default: a random one')
+    .option('--live', 'follow the application while it writes; shows what it will install in the source, and stays in the foreground')
+    .option('--yes', 'with --live: install the capture without asking')
+    .addOption(new Option('--until <phase>', 'with --live: end when this is reached; services stop with the command').choices(['following']))
     .option('--accept-quarantine', 'exit with 0 although rows are in the quarantine')
     .option('--quarantine-out <file>', 'write quarantined rows as JSON lines')
     .option('--state <folder>', 'folder for logs, copies and reports; default: CAUSEWAY_STATE or .causeway')
@@ -75,6 +82,10 @@ export async function runMigrate(source: string, flags: MigrateFlags, context: C
     const options = migrateOptions(source, flags, context, parts, state);
     const progress = progressOn(context, flags.quiet === true || flags.json === true);
     for (const note of parts.notes) progress.handle({ kind: 'note', text: note });
+    if (flags.live === true) {
+      await runLiveMigration({ options: { ...options, onEvent: (event) => progress.handle(event) }, flags, context, pool }).finally(() => progress.finish(null));
+      return;
+    }
     const result = await migrate({ ...options, onEvent: (event) => progress.handle(event) }, pool).finally(() => progress.finish(null));
     await tellOutcome({ result, options, flags, context, pool });
   } finally {

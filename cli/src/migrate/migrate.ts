@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { SNAPSHOT_PARTITIONS } from '@causeway/contracts/topics';
-import { readExistingTables } from '@causeway/control/plan/existing/read-existing-tables';
 import { CONTROL_SCHEMA, ensureControlSchema } from '@causeway/control/record/control-schema';
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { recordTiming } from '@causeway/control/record/table-record';
@@ -22,7 +21,7 @@ import { estimateTables } from './estimate-rows.ts';
 import { chooseId } from './choose-id.ts';
 import { ExternalServices } from './external-services.ts';
 import { openTarget } from './open-target.ts';
-import { DEFAULT_SCHEMA, givenPlan, planSource, type PlannedSource } from './migration-plan.ts';
+import { planMigration } from './plan-migration.ts';
 import { schemaMode } from './schema-mode.ts';
 import { MigrationServices, type ServiceUsage } from './run-services.ts';
 import { readVerification, type StoredVerification } from './stored-verification.ts';
@@ -137,7 +136,7 @@ class MigrationRun {
     const started = performance.now();
     const prepared = await prepareSource(this.options.source, join(this.options.stateFolder, 'source'), { forceCopy: copy || this.options.copySource });
     // Services elsewhere cannot tell that a sample was wrong: then the plan rests on every row.
-    const planned = await this.plan(prepared, full || this.options.externalServices);
+    const planned = await planMigration(this.pool, this.options, this.schema, { file: prepared.readPath, full: full || this.options.externalServices, note: (text) => this.note(text) });
     const record = await beginGeneration(this.pool, {
       id,
       name: this.options.name,
@@ -151,16 +150,6 @@ class MigrationRun {
     if (this.services === undefined) this.startServices(id);
     this.expect(estimateTables(prepared.readPath, planned.contracts));
     return record;
-  }
-
-  private async plan(prepared: PreparedSource, full: boolean): Promise<PlannedSource> {
-    const { planFile, targetSchema, names, skipMissing, skip } = this.options;
-    const request = { file: prepared.readPath, planFile, targetSchema, names, full };
-    if (this.schema === 'create') return planSource(request);
-    const tables = await readExistingTables(this.pool, givenPlan(request)?.targetSchema ?? targetSchema ?? DEFAULT_SCHEMA);
-    const planned = planSource({ ...request, existing: { tables, skipMissing, skip } });
-    for (const table of planned.plan.tables.filter((t) => t.action === 'skip')) this.note(`not moved: table ${JSON.stringify(table.name)}`);
-    return planned;
   }
 
   private startServices(id: string): void {

@@ -78,13 +78,19 @@ export class MigrationServices {
 
   /** Waits for a phase; rejects as soon as a service tells a failure. */
   async untilPhase(pool: pg.Pool, phase: Phase, signal: AbortSignal): Promise<void> {
-    const failed = Promise.race([...this.processes.values()].map((p) => p.done.then(() => new Promise<never>(() => {}))));
-    failed.catch(() => {});
+    const failed = this.failed();
     for (;;) {
       signal.throwIfAborted();
       if (atLeast((await readMigration(pool, this.environment.migration)).phase, phase)) return;
       await Promise.race([failed, sleep(POLL_MS, undefined, { signal })]);
     }
+  }
+
+  /** Rejects when a service tells a failure; never resolves. */
+  failed(): Promise<never> {
+    const failed = Promise.race([...this.processes.values()].map((p) => p.done.then(() => new Promise<never>(() => {}))));
+    failed.catch(() => {});
+    return failed;
   }
 
   private received(service: ServiceName, message: ServiceMessage): void {

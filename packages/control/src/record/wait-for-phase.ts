@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
 import type pg from 'pg';
+import { findLive } from '../live/live-record.ts';
 import { atLeast, type MigrationRecord, type Phase } from './migration-record.ts';
 
 const QUICK_MS = 25;
@@ -17,11 +18,17 @@ export async function waitForPhase(pool: pg.Pool, id: string, phase: Phase, sign
   for (;;) {
     signal.throwIfAborted();
     const record = await present(pool, id);
-    if (record !== null && atLeast(record.phase, phase)) return record;
+    if (record !== null && atLeast(record.phase, phase) && (await captured(pool, record))) return record;
     await sleep(performance.now() - started < QUICK_FOR_MS ? QUICK_MS : SLOW_MS, undefined, { signal }).catch(() => {
       throw new Failure('INTERRUPTED', 'stopped while waiting for the migration');
     });
   }
+}
+
+/** A live migration begins for its services once the capture stands in the source, which is when its live record is written. */
+async function captured(pool: pg.Pool, record: MigrationRecord): Promise<boolean> {
+  if (record.settings.live !== true) return true;
+  return (await findLive(pool, record.id))?.generation === record.generation;
 }
 
 /** Null while the command has not yet written the record (services start beside its planning). */

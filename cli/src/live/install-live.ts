@@ -1,0 +1,50 @@
+/**
+ * Puts the capture into the source, once its owner has seen what that is and agreed. The record of the migration comes
+ * first and its live part last, so a run that is cut off in between is found and finished by the next.
+ */
+import { Failure } from '@causeway/contracts/failures';
+import { captureDdl } from '@causeway/control/capture/capture-ddl';
+import { type CapturedTable, capturedTables } from '@causeway/control/capture/captured-table';
+import { installCapture } from '@causeway/control/capture/install-capture';
+import { openWritableSource } from '@causeway/control/capture/open-writable';
+import { insertLive } from '@causeway/control/live/live-record';
+import { discoverSchema } from '@causeway/control/plan/discover-schema';
+import type { MigrationRecord } from '@causeway/control/record/migration-record';
+import { readContracts } from '@causeway/control/record/table-record';
+import { failPoint } from '@causeway/runtime/fail-point';
+import { inTransaction } from '@causeway/runtime/postgres-pool';
+import { openSource } from '@causeway/runtime/sqlite/open-source';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type pg from 'pg';
+
+/** The statements that `installLive` will execute in the source, in their order. */
+export function plannedDdl(file: string, contracts: readonly TableContract[]): string[] {
+  return captureDdl(plannedTables(file, contracts));
+}
+
+function plannedTables(file: string, contracts: readonly TableContract[]): CapturedTable[] {
+  const db = openSource(file);
+  try {
+    return capturedTables(discoverSchema(db), contracts);
+  } finally {
+    db.close();
+  }
+}
+
+/** Idempotent for one migration. Throws CAPTURE_FOREIGN where another one follows this file. */
+export async function installLive(pool: pg.Pool, record: MigrationRecord): Promise<void> {
+  const g = { migration: record.id, generation: record.generation };
+  const contracts = await readContracts(pool, g);
+  const tables = plannedTables(record.source.path, contracts);
+  const db = openWritableSource(record.source.path);
+  try {
+    const { token, logEnd } = installCapture(db, record.id, tables);
+    failPoint('cli.after_capture');
+    await inTransaction(pool, (client) => insertLive(client, { ...g, token, startedAtId: logEnd }));
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw new Failure('SOURCE_BUSY', `${record.source.path} is held by a transaction that does not end`, { cause: error });
+    throw error;
+  } finally {
+    db.close();
+  }
+}
