@@ -4,6 +4,7 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerDemo } from './demo-command.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerCutover } from './live/cutover-command.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
@@ -73,6 +74,7 @@ function buildProgram(context: CliContext): Command {
   registerMigrate(program, context);
   registerVerify(program, context);
   registerStatus(program, context);
+  registerCutover(program, context);
   registerRepair(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);

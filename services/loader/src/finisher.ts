@@ -11,11 +11,12 @@ import type { Log } from '@causeway/runtime/log';
 import { failPoint } from '@causeway/runtime/fail-point';
 import { closeTarget } from '@causeway/control/target/target-fence';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
+import { setSequences } from '@causeway/control/target/set-sequences';
 import type pg from 'pg';
 import { beginFollowing, whenConsistent } from './finish-live.ts';
 import { buildObjects } from './schema/build-objects.ts';
 import { restoreObjects } from './schema/existing/restore-objects.ts';
-import { setExistingSequences } from './schema/existing/set-sequences.ts';
+import { givenIds } from './schema/given-ids.ts';
 import { keyTable, tablesToKey } from './schema/key-tables.ts';
 
 export interface FinisherInput {
@@ -73,7 +74,7 @@ async function build(input: FinisherInput): Promise<void> {
 }
 
 async function giveBack(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
-  await setExistingSequences(pool, g, contracts);
+  await setSequences(pool, contracts, await givenIds(pool, g));
   await restoreObjects(pool, g, contracts, log);
 }
 

@@ -16,6 +16,8 @@ const FENCE = `${SOURCE_PREFIX}fence_`;
 /** What an application's write is told. */
 export const FENCE_MESSAGE = 'causeway: this database is closed for writing, it has moved to PostgreSQL or is about to';
 
+export const fenceTriggerName = (what: string): string => `${FENCE}${what}`;
+
 export interface FenceState {
   /** Attempt whose fence stands; 0 without. */
   readonly attempt: bigint;
@@ -41,7 +43,7 @@ export function raiseFence(db: SourceDatabase, attempt: bigint): FenceState {
     if (state.attempt === 0n) suspendTriggers(db);
     fencedTables(db).forEach((table, i) => {
       for (const event of ['INSERT', 'UPDATE', 'DELETE']) {
-        db.exec(`CREATE TRIGGER ${quoteIdentifier(`${FENCE}${i}_${event.toLowerCase()}`)} BEFORE ${event} ON ${quoteIdentifier(table)} ${UNLESS_PASS} BEGIN SELECT RAISE(ABORT, '${FENCE_MESSAGE}'); END`);
+        db.exec(`CREATE TRIGGER ${quoteIdentifier(fenceTriggerName(`${i}_${event.toLowerCase()}`))} BEFORE ${event} ON ${quoteIdentifier(table)} ${UNLESS_PASS} BEGIN SELECT RAISE(ABORT, '${FENCE_MESSAGE}'); END`);
       }
     });
     writeFact(db, 'fence_attempt', attempt);
@@ -77,11 +79,11 @@ function durably<T>(db: SourceDatabase, work: () => T): T {
 }
 
 function dropFence(db: SourceDatabase): void {
-  for (const { name } of schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger' && entry.name.startsWith(FENCE))) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
+  for (const { name } of schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger' && entry.name.startsWith(fenceTriggerName('')))) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
 }
 
 /** Every table with rows of its own, captured or not; a virtual table's rows stand in its shadow tables. */
-function fencedTables(db: SourceDatabase): string[] {
+export function fencedTables(db: SourceDatabase): string[] {
   const virtual = /^\s*create\s+virtual\s/i;
   return schemaEntries(db, 'application')
     .filter((entry) => entry.type === 'table' && !entry.name.startsWith('sqlite_') && !virtual.test(entry.sql ?? ''))

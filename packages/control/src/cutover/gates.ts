@@ -1,6 +1,6 @@
 /** What must be so before a cutover or a rollback may begin. Pure: each gate says what is missing and what to do about it. */
 
-export type GateName = 'lag' | 'catching_up' | 'first_pass' | 'unverified' | 'divergences' | 'quarantine' | 'way_back' | 'services' | 'back_problems' | 'back_lag';
+export type GateName = 'lag' | 'catching_up' | 'first_pass' | 'unverified' | 'divergences' | 'quarantine' | 'way_back' | 'services' | 'back_problems' | 'back_lag' | 'sequences' | 'capture';
 
 export interface Gate {
   readonly name: GateName;
@@ -25,6 +25,10 @@ export interface GateFacts {
   readonly servicesDown: readonly string[];
   readonly backProblems: readonly string[];
   readonly backQueued: number | null;
+  /** Sequences near the end of their range, with how far they are. */
+  readonly fullSequences?: readonly string[];
+  /** What is missing of the capture in SQLite; null: nothing. */
+  readonly captureLost?: string | null;
 }
 
 export interface GateLimits {
@@ -49,6 +53,8 @@ export function cutoverGates(facts: GateFacts, limits: GateLimits = DEFAULT_LIMI
     gate('first_pass', (facts.passes ?? 0) >= 1, `${told(facts.passes)} passes over all rows`, 'wait for the first pass of the validator'),
     gate('unverified', within(facts.unverified, limits.maxUnverified), `${told(facts.unverified)} changed rows`, `wait until it is at most ${limits.maxUnverified}`),
     gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`, then `causeway repair`'),
+    gate('capture', (facts.captureLost ?? null) === null, facts.captureLost ?? 'whole', 'see what removed it; begin again with --restart'),
+    gate('sequences', (facts.fullSequences ?? []).length === 0, (facts.fullSequences ?? []).length === 0 ? 'room for new ids' : (facts.fullSequences ?? []).join('; '), 'widen the column and its sequence before the switch'),
     gate('quarantine', facts.quarantined === 0 || limits.acceptQuarantine, `${facts.quarantined} rows`, 'correct the rows in the source, or accept them with --accept-quarantine'),
     gate('way_back', facts.backBeat !== null && facts.backBeat >= facts.attempt, facts.backBeat === null ? 'no heartbeat has come back yet' : `heartbeat of attempt ${facts.backBeat}`, 'wait for the heartbeat; the log of the loader says what hinders it'),
   ];

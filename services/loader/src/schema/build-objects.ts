@@ -2,17 +2,17 @@
  * What the plan lists for after the load: sequences, defaults, unique constraints, indexes, checks, foreign keys,
  * views, in that order. Each is tried on its own; one that PostgreSQL refuses is reported with its reason.
  */
-import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
-import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import { setSequences } from '@causeway/control/target/set-sequences';
 import { readPlannedObjects, setObjectState } from '@causeway/control/record/object-record';
 import type { Generation } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
 import { isConnectionError, messageOf } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
-import { identityColumn } from './create-tables.ts';
+import { givenIds } from './given-ids.ts';
 
 export async function buildObjects(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
-  for (const contract of contracts) await setSequence(pool, g, contract);
+  await setSequences(pool, contracts, await givenIds(pool, g));
   // A key that had to wait for the change stream comes before what rests on it.
   const planned = (await readPlannedObjects(pool, g)).toSorted((a, b) => Number(b.kind === 'primary_key') - Number(a.kind === 'primary_key'));
   for (const object of planned) {
@@ -46,25 +46,4 @@ async function makeObject(pool: pg.Pool, sql: string): Promise<Made> {
     await pool.query(`${sql} NOT VALID`);
     return { state: 'made', fidelity: 'approximated', note: 'rows that are already there violate it: it is NOT VALID, and holds for new rows' };
   }
-}
-
-/**
- * The next id is above every id that was ever given: sqlite_sequence, not max(id), knows of deleted ones. Only
- * forwards; an id below 1 (negative keys) leaves the sequence at its start.
- */
-async function setSequence(pool: pg.Pool, g: Generation, contract: TableContract): Promise<void> {
-  const source = contract.keyless ? null : identityColumn(contract);
-  const target = contract.keyless ? ROWID_COLUMN : contract.columns.find((c) => c.source === source)?.target;
-  if (target === undefined) return;
-  const name = qualifiedName(contract.targetSchema, contract.target);
-  await pool.query(
-    `SELECT setval(pg_get_serial_sequence($1, $2)::regclass, greatest(s.highest, 1), s.highest >= 1)
-       FROM (SELECT greatest(coalesce(max(${quoteIdentifier(target)}), 0), coalesce($3::bigint, 0)) AS highest FROM ${name}) s`,
-    [name, target, await highestGiven(pool, g, contract)],
-  );
-}
-
-async function highestGiven(pool: pg.Pool, g: Generation, contract: TableContract): Promise<string | null> {
-  const result = await pool.query("SELECT source->'sequences'->>$2 AS seq FROM causeway.migration WHERE id = $1", [g.migration, contract.source]);
-  return (result.rows[0]?.seq as string | undefined) ?? null;
 }

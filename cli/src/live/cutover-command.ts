@@ -1,0 +1,126 @@
+/** `causeway cutover` and `causeway rollback`: the same controller towards the one side or the other. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '@causeway/contracts/failures';
+import { closedMs } from '@causeway/control/cutover/fence-time';
+import { DEFAULT_LIMITS } from '@causeway/control/cutover/gates';
+import { runCutover } from '@causeway/control/cutover/run-cutover';
+import { sqliteSide } from '@causeway/control/cutover/sqlite-side';
+import { readSteps, recordedStep } from '@causeway/control/cutover/step-record';
+import type { CutoverAction } from '@causeway/control/cutover/transition';
+import { readLive } from '@causeway/control/live/live-record';
+import { type Command, Option } from 'commander';
+import type { CliContext } from '../run-cli.ts';
+import { cutoverWork } from './cutover-work.ts';
+import { type LiveFlags, type LiveSession, withLive } from './live-session.ts';
+import { narrate, narrationText } from './narrate-switch.ts';
+
+interface SwitchFlags extends LiveFlags {
+  readonly dryRun?: boolean;
+  readonly postponeFile?: string;
+  readonly onSwitch?: string;
+  readonly acceptQuarantine?: boolean;
+  readonly readyWithin: string;
+  readonly deadline: string;
+  readonly maxLag: string;
+  readonly maxUnverified: string;
+}
+
+type Goal = 'cutover' | 'rollback';
+
+export function registerCutover(program: Command, context: CliContext): void {
+  register(program, context, 'cutover', 'switch to PostgreSQL: fence SQLite, drain, verify, open PostgreSQL; the way back stays open');
+  register(program, context, 'rollback', 'go back to SQLite: close PostgreSQL, drain the way back, verify, lift the fence of SQLite');
+}
+
+function register(program: Command, context: CliContext, goal: Goal, description: string): void {
+  program
+    .command(goal)
+    .option('--to <address>', 'postgres://user@host/database or @file that holds it; default: DATABASE_URL')
+    .option('--name <name>', 'name of the migration; default: the only one')
+    .option('--dry-run', 'show the gates and the steps with expected durations; do nothing')
+    .option('--postpone-file <file>', 'do not begin while this file exists')
+    .option('--on-switch <command>', 'run through the shell once the other side is open: restart, flip an environment, reload a pooler; CAUSEWAY_PRIMARY tells it which')
+    .option('--accept-quarantine', 'go on although rows are in the quarantine')
+    .addOption(new Option('--ready-within <seconds>', 'wait so long for the gates').default('60'))
+    .addOption(new Option('--deadline <seconds>', 'undo the attempt when it is not through by then').default('30'))
+    .addOption(new Option('--max-lag <changes>', 'begin only when at most so many changes wait').default(String(DEFAULT_LIMITS.maxLagChanges)))
+    .addOption(new Option('--max-unverified <rows>', 'begin only when at most so many changed rows are not verified').default(String(DEFAULT_LIMITS.maxUnverified)))
+    .option('--state <folder>', 'state folder; default: CAUSEWAY_STATE or .causeway')
+    .option('--json', 'print one JSON object as the last line')
+    .description(description)
+    .action((flags: SwitchFlags) => withLive(flags, context, (session) => runSwitch(session, goal, flags, context)));
+}
+
+async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, context: CliContext): Promise<void> {
+  const { pool, g, contracts, db, live } = session;
+  const limits = { maxLagChanges: amount(flags.maxLag, '--max-lag'), maxUnverified: amount(flags.maxUnverified, '--max-unverified'), acceptQuarantine: flags.acceptQuarantine === true };
+  const work = cutoverWork(session, { limits, onSwitch: flags.onSwitch, signal: context.signal });
+  if (flags.dryRun === true) {
+    const narration = await narrate(pool, g.migration, goal, await work.gates(goal));
+    context.stdout.write(flags.json === true ? `${JSON.stringify(narration)}\n` : narrationText(narration));
+    return;
+  }
+  const done = goal === 'cutover' ? 'switched' : 'following';
+  if (live.phase === done && goal === 'rollback') {
+    context.stderr.write('SQLite is the primary already: nothing to do\n');
+  }
+  await postponed(flags, context);
+  const tell = teller(context, flags.json === true);
+  const facts = await runCutover({
+    pool,
+    g,
+    contracts,
+    source: sqliteSide(db, contracts),
+    work,
+    goal,
+    readyWithinMs: amount(flags.readyWithin, '--ready-within') * 1_000,
+    deadlineMs: amount(flags.deadline, '--deadline') * 1_000,
+    signal: context.signal,
+    onAction: tell,
+  });
+  if (goal === 'rollback' && flags.onSwitch !== undefined && live.phase !== 'following') {
+    await recordedStep(pool, { migration: g.migration, attempt: facts.attempt, direction: goal }, 'switch', () => work.runSwitch(goal, facts.attempt));
+  }
+  await printOutcome(session, goal, flags.json === true, context);
+}
+
+/** Each new action is told once, however often it is waited for. */
+function teller(context: CliContext, json: boolean): (action: CutoverAction) => void {
+  let last = '';
+  return (action) => {
+    const text = action.kind === 'wait_gates' ? `waiting for gates: ${action.red.map((r) => r.split(':')[0]).join(', ')}` : action.kind.replaceAll('_', ' ');
+    if (text === last || json || action.kind === 'done' || action.kind === 'look_again') return;
+    last = text;
+    context.stderr.write(`${text}\n`);
+  };
+}
+
+async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Promise<void> {
+  if (postponeFile === undefined) return;
+  const file = resolve(context.cwd, postponeFile);
+  if (existsSync(file)) context.stderr.write(`postponed while ${file} exists\n`);
+  while (existsSync(file)) await sleep(200, undefined, { signal: context.signal });
+}
+
+async function printOutcome({ pool, g }: LiveSession, goal: Goal, json: boolean, context: CliContext): Promise<void> {
+  const live = await readLive(pool, g.migration);
+  const closed = await closedMs(pool, g.migration, live.attempt);
+  const steps = (await readSteps(pool, g.migration)).filter((s) => s.attempt === live.attempt).map((s) => ({ step: s.step, state: s.state, ms: Math.round(s.ms * 10) / 10 }));
+  const authoritative = live.phase === 'switched' ? 'postgresql' : 'sqlite';
+  if (json) {
+    context.stdout.write(`${JSON.stringify({ goal, phase: live.phase, authoritative, attempt: Number(live.attempt), closedMs: closed, steps })}\n`);
+    return;
+  }
+  for (const s of steps) context.stdout.write(`  ${s.step}: ${s.state}, ${s.ms} ms\n`);
+  const time = closed === null ? '' : ` Nobody could write for ${Math.round(closed)} ms.`;
+  const next = live.phase === 'switched' ? '`causeway rollback` goes back, `causeway complete` ends the migration.' : '`causeway cutover` switches again.';
+  context.stdout.write(`${authoritative === 'postgresql' ? 'PostgreSQL' : 'SQLite'} is authoritative now (attempt ${live.attempt}).${time} ${next}\n`);
+}
+
+function amount(text: string, option: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new Failure('USAGE', `${option} ${JSON.stringify(text)} is not a number`);
+  return value;
+}

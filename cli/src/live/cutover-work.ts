@@ -1,0 +1,33 @@
+/** What the controller asks of this command: gates, the validator's word, sequences, and the owner's switch. */
+import type { CutoverWork } from '@causeway/control/cutover/cutover-sides';
+import { gateFacts, sqliteSequences } from '@causeway/control/cutover/gate-facts';
+import { cutoverGates, type Gate, type GateLimits, rollbackGates } from '@causeway/control/cutover/gates';
+import { DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
+import { setSequences } from '@causeway/control/target/set-sequences';
+import type { LiveSession } from './live-session.ts';
+import { runSwitchCommand } from './switch-command.ts';
+
+export interface WorkOptions {
+  readonly limits: GateLimits;
+  readonly onSwitch: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export function cutoverWork({ pool, g, contracts, db }: LiveSession, options: WorkOptions): CutoverWork & { gates(goal: 'cutover' | 'rollback'): Promise<Gate[]> } {
+  const verdict = { cutover: 'cutoverVerified', rollback: 'rollbackVerified' } as const;
+  return {
+    gates: async (goal) => {
+      const facts = await gateFacts({ pool, g, contracts, db });
+      return goal === 'cutover' ? cutoverGates(facts, options.limits) : rollbackGates(facts, options.limits);
+    },
+    verified: async (direction, attempt) => {
+      const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
+      return validator !== undefined && validator.ageMs < DOWN_AFTER_MS && validator.state[verdict[direction]] === String(attempt);
+    },
+    // The way back's sink has raised sqlite_sequence with the marker, in its own transaction.
+    setSequences: async (direction) => (direction === 'cutover' ? setSequences(pool, contracts, sqliteSequences(db)) : undefined),
+    runSwitch: async (direction, attempt) => {
+      if (options.onSwitch !== undefined) await runSwitchCommand(options.onSwitch, { primary: direction === 'cutover' ? 'postgresql' : 'sqlite', migration: g.migration, attempt, signal: options.signal });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** SQLite's side of a cutover, in the file itself. Every call is a short transaction of its own. */
+import { Failure } from '@causeway/contracts/failures';
+import type { TableContract } from '@causeway/contracts/table-contract';
+import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { readCount } from '../capture/source-facts.ts';
+import { fenceState, liftFence, raiseFence } from '../capture/source-fence.ts';
+import { sourceTouched } from '../capture/source-touched.ts';
+import type { SourceSide } from './cutover-sides.ts';
+
+export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract[]): SourceSide {
+  return {
+    fence: () => {
+      const { attempt, end } = fenceState(db);
+      return { attempt, end: attempt === 0n ? null : end };
+    },
+    raiseFence: (attempt) => unlessStale(() => void raiseFence(db, attempt)),
+    liftFence: (attempt) => unlessStale(() => liftFence(db, attempt)),
+    touched: () => sourceTouched(db, contracts),
+    backMarker: () => readCount(db, 'back_marker'),
+  };
+}
+
+/** A newer attempt has decided: the next lap sees it. A writer that does not end is told as what it is. */
+function unlessStale(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'FENCE_STALE') return;
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw new Failure('SOURCE_BUSY', 'a transaction of the application keeps SQLite', { cause: error });
+    throw error;
+  }
+}
