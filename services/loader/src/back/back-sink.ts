@@ -80,7 +80,7 @@ export class BackSink {
   async beat(header: ChangeHeader, next: bigint, prepare: () => void): Promise<void> {
     const fact = header.kind === 'marker' ? 'back_marker' : 'back_beat';
     if (header.epoch < this.facts.number('back_epoch')) return;
-    if (this.facts.number(fact) >= header.fence && this.facts.number('back_epoch') === header.epoch) return;
+    if (!this.facts.below(fact, header.fence) && this.facts.number('back_epoch') === header.epoch) return;
     await this.transaction(async () => {
       this.checkOffset();
       if (header.epoch < this.facts.number('back_epoch')) return;
@@ -89,9 +89,9 @@ export class BackSink {
         prepare();
         this.facts.drop('pass');
       }
-      if (this.facts.number(fact) < header.fence) this.facts.set(fact, header.fence);
+      if (this.facts.below(fact, header.fence)) this.facts.set(fact, header.fence);
       // A marker proves the way as well.
-      if (this.facts.number('back_beat') < header.fence) this.facts.set('back_beat', header.fence);
+      if (this.facts.below('back_beat', header.fence)) this.facts.set('back_beat', header.fence);
       this.facts.set('back_epoch', header.epoch);
       this.facts.set('back_offset', next);
     }, next);

@@ -21,6 +21,11 @@ export class SourceFacts {
     return value === null || value === undefined ? 0n : BigInt(value);
   }
 
+  /** Whether a number was ever written, or is below this one. */
+  below(name: SourceFact, value: bigint): boolean {
+    return this.select.get(name) === undefined || this.number(name) < value;
+  }
+
   set(name: SourceFact, value: bigint): void {
     this.upsert.run(name, value);
   }

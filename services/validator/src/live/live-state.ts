@@ -1,4 +1,5 @@
 /** What the live validator tells each second: in its beat, and as metrics. */
+import type { LiveRecord } from '@causeway/control/live/live-record';
 import type { Divergences } from './divergences.ts';
 import type { ChangeFollower } from './change-follower.ts';
 import type { Positions } from './positions.ts';
@@ -31,9 +32,11 @@ export interface LiveState {
   readonly foundDivergences: number;
   readonly rowsVerified: number;
   readonly skippedTables: readonly string[];
+  /** Attempt for which everything up to the end of its drain is compared and equal, as decimal; null: not (yet). */
+  readonly cutoverVerified: string | null;
 }
 
-export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[] }): LiveState {
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined }): LiveState {
   const { follower, positions, divergences, clock } = parts;
   const now = Date.now();
   const { verifiedTo, oldestSinceMs } = follower;
@@ -58,5 +61,12 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     foundDivergences: divergences.found,
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
+    cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
   };
+}
+
+/** All rows once since this side became the primary, and since then every key that changed, up to the end under the fence. */
+// Invariant: I87
+function provedForCutover({ follower, divergences, clock, record }: Parameters<typeof liveState>[0]): boolean {
+  return record?.phase === 'switching' && record.fenceEnd !== null && follower.verifiedTo >= record.fenceEnd && clock.passes > 0 && divergences.open === 0;
 }

@@ -35,7 +35,9 @@ export interface RunLiveInput {
 
 /** Between two laps over the changes; under the fence every lap counts as downtime. */
 const LAP_MS = 200;
-const URGENT_LAP_MS = 20;
+const URGENT_LAP_MS = 10;
+/** How soon a cutover is noticed. */
+const WATCH_MS = 40;
 const PHASE_MS = 500;
 const LOOK_MS = 1_000;
 
@@ -116,6 +118,13 @@ class Lanes {
     return sleep(ms, undefined, { signal: this.input.signal });
   }
 
+  /** As `rest`, but a cutover that begins does not wait for it. */
+  private async restUnlessUrgent(ms: number): Promise<void> {
+    const { positions } = this.input;
+    for (const until = performance.now() + ms; performance.now() < until && !positions.urgent; ) await this.rest(Math.min(WATCH_MS, ms));
+    if (positions.urgent) await this.rest(URGENT_LAP_MS);
+  }
+
   /** Who is the primary, and our beat. */
   private async watching(): Promise<void> {
     for (let beatAt = 0; ; ) {
@@ -124,7 +133,7 @@ class Lanes {
         await this.tell();
         beatAt = performance.now();
       }
-      await this.rest(this.input.positions.urgent ? URGENT_LAP_MS : LAP_MS);
+      await this.rest(this.input.positions.urgent ? URGENT_LAP_MS : WATCH_MS);
     }
   }
 
@@ -142,7 +151,7 @@ class Lanes {
     const extractor = (await readBeats(pool, record.id)).find((b) => b.name === 'extractor');
     this.stale = extractor === undefined || extractor.ageMs > DOWN_AFTER_MS;
     await positions.look();
-    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped });
+    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped, record: this.live });
     await beat(pool, record.id, 'validator', this.instance, { ...state });
     this.input.onState(state);
   }
@@ -163,7 +172,7 @@ class Lanes {
           this.lookedAt = performance.now();
         }
       }
-      await this.rest(positions.urgent ? URGENT_LAP_MS : LAP_MS);
+      await this.restUnlessUrgent(LAP_MS);
     }
   }
 
