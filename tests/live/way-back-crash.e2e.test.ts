@@ -65,7 +65,7 @@ test('a reader that was taken over reads nothing, publishes nothing and deletes 
   const read = await zombie.inSnapshot('rows', async (client) => zombie.read(client, new PartWriter(header(zombie.epoch, 1n), async (m) => void sent.push(m))));
   await BackReader.claim(way.pool, way.g, tables);
   await expect(zombie.inSnapshot('rows', async () => 'read')).rejects.toMatchObject({ code: 'FENCED' });
-  await expect(zombie.settle(read)).rejects.toMatchObject({ code: 'FENCED' });
+  await expect(zombie.settle(read, 0n)).rejects.toMatchObject({ code: 'FENCED' });
   expect(await way.queued()).toBe(1);
   way.reader();
   way.sink();

@@ -9,6 +9,9 @@ export const SOURCE_PREFIX = '_causeway_';
  */
 export const LOG_TABLE = '_causeway_log';
 
+/** Keys of rows that the way back has written since the fence was raised, in the form of the log; only under the fence. */
+export const BACK_LOG_TABLE = '_causeway_back';
+
 /** Facts that must commit with the source: `name TEXT PRIMARY KEY, value` (see SourceFact). */
 export const STATE_TABLE = '_causeway_state';
 
@@ -24,7 +27,8 @@ export const SUSPENDED_TABLE = '_causeway_suspended';
  * - fence_end: the log's end in the transaction that made the fence
  * - fence_schema: schema_version right after that transaction
  * - back_epoch, back_offset: newest epoch of the way back, and its topic's next offset
+ * - back_batch: newest batch of that epoch whose rows are here
  * - back_marker, back_beat: newest attempt whose marker, and whose heartbeat, came the way back
  * - pass: exists only inside the transaction of the way back's sink; our triggers let its writes through
  */
-export type SourceFact = 'migration' | 'token' | 'purged_to' | 'fence_attempt' | 'lifted_attempt' | 'fence_end' | 'fence_schema' | 'back_epoch' | 'back_offset' | 'back_marker' | 'back_beat' | 'pass';
+export type SourceFact = 'migration' | 'token' | 'purged_to' | 'fence_attempt' | 'lifted_attempt' | 'fence_end' | 'fence_schema' | 'back_epoch' | 'back_offset' | 'back_batch' | 'back_marker' | 'back_beat' | 'pass';

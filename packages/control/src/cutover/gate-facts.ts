@@ -52,6 +52,7 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     servicesDown: (['extractor', 'loader', 'validator'] as const).filter((name) => !alive.has(name)),
     backProblems: problems.map((p) => `${p.kind}: ${p.detail}`),
     backQueued: await queued(pool, g),
+    backUnverified: told('backUnverified'),
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),
     captureLost: typeof alive.get('validator')?.['captureLost'] === 'string' ? String(alive.get('validator')?.['captureLost']) : null,
   };

@@ -1,6 +1,6 @@
 import { cutoverGates, DEFAULT_LIMITS, type GateFacts, rollbackGates } from './gates.ts';
 
-const READY: GateFacts = { lagChanges: 3, catchingUp: false, passes: 1, unverified: 0, openDivergences: 0, quarantined: 0, backBeat: 2n, attempt: 2n, servicesDown: [], backProblems: [], backQueued: 0 };
+const READY: GateFacts = { lagChanges: 3, catchingUp: false, passes: 1, unverified: 0, openDivergences: 0, quarantined: 0, backBeat: 2n, attempt: 2n, servicesDown: [], backProblems: [], backQueued: 0, backUnverified: 0 };
 const red = (facts: Partial<GateFacts>, limits = DEFAULT_LIMITS): string[] => cutoverGates({ ...READY, ...facts }, limits).filter((g) => !g.green).map((g) => g.name);
 const redBack = (facts: Partial<GateFacts>): string[] => rollbackGates({ ...READY, ...facts }).filter((g) => !g.green).map((g) => g.name);
 
@@ -28,7 +28,7 @@ describe('gates', () => {
 
   test('what is unknown is never green', () => {
     expect(red({ lagChanges: null, passes: null, unverified: null })).toEqual(['lag', 'first_pass', 'unverified']);
-    expect(redBack({ backQueued: null })).toEqual(['back_lag']);
+    expect(redBack({ backQueued: null, backUnverified: 0 })).toEqual(['back_lag']);
   });
 
   test('a quarantine may be accepted; a problem of the way back may not', () => {

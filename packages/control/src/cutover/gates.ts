@@ -25,6 +25,8 @@ export interface GateFacts {
   readonly servicesDown: readonly string[];
   readonly backProblems: readonly string[];
   readonly backQueued: number | null;
+  /** Rows that the way back wrote and that are not compared yet. */
+  readonly backUnverified: number | null;
   /** Sequences near the end of their range, with how far they are. */
   readonly fullSequences?: readonly string[];
   /** What is missing of the capture in SQLite; null: nothing. */
@@ -67,7 +69,8 @@ export function rollbackGates(facts: GateFacts, limits: GateLimits = DEFAULT_LIM
     servicesGate(facts),
     gate('back_problems', facts.backProblems.length === 0, facts.backProblems.length === 0 ? 'none' : facts.backProblems.join('; '), 'undo what is named in PostgreSQL; SQLite cannot hold it exactly'),
     gate('back_lag', within(facts.backQueued, limits.maxLagChanges), `${told(facts.backQueued)} changes`, `wait until it is at most ${limits.maxLagChanges}`),
-    gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`, then `causeway repair`'),
+    gate('unverified', within(facts.backUnverified, limits.maxUnverified), `${told(facts.backUnverified)} changed rows`, `wait until it is at most ${limits.maxUnverified}`),
+    gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`; write the row again in PostgreSQL'),
   ];
 }
 

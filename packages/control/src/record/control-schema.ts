@@ -9,7 +9,7 @@ import { FENCE_FUNCTION } from '../target/target-fence.ts';
 export const CONTROL_SCHEMA = 'causeway';
 
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
-export const CONTROL_VERSION = 3;
+export const CONTROL_VERSION = 4;
 
 const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
@@ -135,6 +135,7 @@ CREATE TABLE IF NOT EXISTS causeway.live (
   back_epoch bigint NOT NULL DEFAULT 0,
   phase_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+ALTER TABLE causeway.live ADD COLUMN IF NOT EXISTS back_published_epoch bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS back_published_batch bigint NOT NULL DEFAULT -1;
 CREATE TABLE IF NOT EXISTS causeway.stream_position (
   migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
   generation int NOT NULL,

@@ -114,14 +114,14 @@ export class BackReader {
     await client.query('CLOSE causeway_back');
   }
 
-  /** What was published leaves the queue; what could not travel is written down in the same transaction. */
+  /** What was published, under this number (null: nothing could travel), leaves the queue; what could not travel is written down in the same transaction. */
   // Invariant: I73
-  async settle(batch: BackBatch): Promise<void> {
+  async settle(batch: BackBatch, number: bigint | null): Promise<void> {
     const client = await this.pool.connect();
     let broken = true;
     try {
       await client.query('BEGIN');
-      const mine = await client.query('SELECT 1 FROM causeway.live WHERE migration = $1 AND back_epoch = $2 FOR SHARE', [this.g.migration, this.epoch]);
+      const mine = await client.query('UPDATE causeway.live SET back_published_epoch = CASE WHEN $3::bigint IS NULL THEN back_published_epoch ELSE $2 END, back_published_batch = coalesce($3, back_published_batch) WHERE migration = $1 AND back_epoch = $2', [this.g.migration, this.epoch, number]);
       if (mine.rowCount !== 1) throw new Failure('FENCED', 'the way back is read by another extractor');
       for (let at = 0; at < batch.ids.length; at += DELETE_AT_ONCE) {
         await client.query('DELETE FROM causeway.back_queue WHERE id = ANY ($1::bigint[])', [batch.ids.slice(at, at + DELETE_AT_ONCE)]);

@@ -116,14 +116,15 @@ class BackLoop {
 
   /** The whole queue as one batch. */
   private async publishQueue(oldestMs: number | null): Promise<void> {
+    let number: bigint | null = null;
     const batch = await this.reader.inSnapshot('rows', async (client, snapshot) => {
       const writer = new PartWriter(this.header(snapshot, oldestMs), (message) => this.send(message));
       const read = await this.reader.read(client, writer);
-      if (await writer.end()) this.batch++;
+      if (await writer.end()) number = this.batch++;
       return read;
     });
     failPoint('extractor.back_after_ack');
-    await this.reader.settle(batch);
+    await this.reader.settle(batch, number);
     this.published += batch.keys.length;
   }
 

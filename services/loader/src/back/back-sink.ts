@@ -56,8 +56,12 @@ export class BackSink {
         this.facts.set('pass', 1n);
         outcome = await new BackApplier(this.db, this.tables).apply(batch);
         this.facts.drop('pass');
-        this.facts.set('back_epoch', header.epoch);
         await this.hooks.beforeCommit(outcome);
+      }
+      // Also of what was skipped: it is behind us.
+      if (header.epoch >= this.facts.number('back_epoch')) {
+        this.facts.set('back_epoch', header.epoch);
+        this.facts.set('back_batch', header.batch);
       }
       this.facts.set('back_offset', next);
       failPoint('loader.back_before_commit');

@@ -1,6 +1,7 @@
 /** What the live validator tells each second: in its beat, and as metrics. */
 import type { LiveRecord } from '@causeway/control/live/live-record';
 import type { Divergences } from './divergences.ts';
+import type { BackFollower } from './back-follower.ts';
 import type { ChangeFollower } from './change-follower.ts';
 import type { Positions } from './positions.ts';
 
@@ -34,9 +35,13 @@ export interface LiveState {
   readonly skippedTables: readonly string[];
   /** Attempt for which everything up to the end of its drain is compared and equal, as decimal; null: not (yet). */
   readonly cutoverVerified: string | null;
+  /** Attempt of a rollback for which everything that the way back wrote is compared and equal; null: not (yet). */
+  readonly rollbackVerified: string | null;
+  /** Rows that the way back wrote and that are not compared yet. */
+  readonly backUnverified: number;
 }
 
-export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined }): LiveState {
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'> }): LiveState {
   const { follower, positions, divergences, clock } = parts;
   const now = Date.now();
   const { verifiedTo, oldestSinceMs } = follower;
@@ -62,6 +67,8 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
+    rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
+    backUnverified: parts.back.unverified,
   };
 }
 

@@ -12,6 +12,7 @@ import { readContracts } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
 import type pg from 'pg';
 import { checkHash } from '../measure/target/check-hash.ts';
+import { BackFollower } from './back-follower.ts';
 import { ChangeFollower } from './change-follower.ts';
 import type { Checking, Divergence } from './check-keys.ts';
 import { Divergences } from './divergences.ts';
@@ -63,6 +64,7 @@ export async function runLive(input: RunLiveInput): Promise<void> {
       positions,
       follower: new ChangeFollower(checking(sources[0]), live, position),
       divergences: new Divergences(checking(sources[0]), live),
+      back: new BackFollower({ pool, g, source: sources[0], signal: own }, live),
       passing: checking(sources[1]),
       skipped,
     });
@@ -85,6 +87,7 @@ interface LanesInput extends RunLiveInput {
   readonly positions: Positions;
   readonly follower: ChangeFollower;
   readonly divergences: Divergences;
+  readonly back: BackFollower;
   readonly passing: Checking;
   readonly skipped: readonly string[];
 }
@@ -143,7 +146,7 @@ class Lanes {
     // What the other side wrote meanwhile is in no log of this one: only a whole pass tells.
     if (isPrimary(live) && !isPrimary(this.live)) this.clock.passes = 0;
     this.live = live;
-    positions.urgent = live.phase === 'switching';
+    positions.urgent = live.phase === 'switching' || live.phase === 'returning';
   }
 
   private async tell(): Promise<void> {
@@ -151,13 +154,13 @@ class Lanes {
     const extractor = (await readBeats(pool, record.id)).find((b) => b.name === 'extractor');
     this.stale = extractor === undefined || extractor.ageMs > DOWN_AFTER_MS;
     await positions.look();
-    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped, record: this.live });
+    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped, record: this.live, back: this.input.back });
     await beat(pool, record.id, 'validator', this.instance, { ...state });
     this.input.onState(state);
   }
 
   private async following(): Promise<void> {
-    const { follower, divergences, positions } = this.input;
+    const { follower, divergences, positions, back } = this.input;
     for (;;) {
       if (isPrimary(this.live)) {
         await follower.lap(async (result) => {
@@ -171,6 +174,13 @@ class Lanes {
           await divergences.look();
           this.lookedAt = performance.now();
         }
+      }
+      if (this.live?.phase === 'switched' || this.live?.phase === 'returning') {
+        await back.lap(async (result) => {
+          this.clock.rowsVerified += result.checked;
+          await this.found(result.divergences);
+          await divergences.settle(result.settled);
+        });
       }
       await this.restUnlessUrgent(LAP_MS);
     }

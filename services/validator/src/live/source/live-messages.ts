@@ -14,6 +14,12 @@ export type LiveRequest =
   | { readonly kind: 'changes'; readonly after: bigint; readonly limit: number; readonly keyWidths: readonly number[] }
   /** Keys of one table that changed in (after, upTo]. */
   | { readonly kind: 'between'; readonly table: number; readonly width: number; readonly after: bigint; readonly upTo: bigint }
+  /** As `changes`, of what the way back has written under the fence. */
+  | { readonly kind: 'backChanges'; readonly after: bigint; readonly limit: number; readonly keyWidths: readonly number[] }
+  /** States of rows, and the keys of this table that the way back has written behind `after`. */
+  | { readonly kind: 'backStates'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean; readonly after: bigint }
+  /** How far the way back has come in SQLite. */
+  | { readonly kind: 'backPlace' }
   | { readonly kind: 'states'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean }
   /** The next rows in the order of the table, behind the row that `after` names. */
   | { readonly kind: 'page'; readonly contract: TableContract; readonly after: readonly ExactCell[] | null; readonly limit: number }
@@ -28,11 +34,24 @@ export interface LiveAnswers {
   readonly changes: { readonly end: bigint; readonly readTo: bigint; readonly gap: boolean; readonly keys: readonly ChangedKey[] };
   /** `gap`: entries behind `after` were purged, so that nobody can tell what changed. */
   readonly between: { readonly gap: boolean; readonly keys: readonly string[] };
+  readonly backChanges: LiveAnswers['changes'];
+  readonly backStates: { readonly rows: readonly SourceRowState[]; readonly changed: readonly string[]; readonly fence: bigint };
+  readonly backPlace: BackPlace;
   readonly states: { readonly position: bigint; readonly rows: readonly SourceRowState[] };
   readonly page: { readonly position: bigint; readonly rows: readonly SourceRowState[]; readonly next: readonly ExactCell[] | null };
   readonly bounds: { readonly low: bigint; readonly high: bigint; readonly odd: boolean } | null;
   readonly sum: { readonly position: bigint; readonly rows: number; readonly sum: bigint; readonly uncanonical: number };
   readonly list: { readonly position: bigint; readonly keys: BigInt64Array; readonly digests: BigInt64Array; readonly uncanonical: BigInt64Array };
+}
+
+export interface BackPlace {
+  readonly epoch: bigint;
+  readonly batch: bigint;
+  readonly marker: bigint;
+  /** Attempt whose fence stands; 0 without. */
+  readonly fence: bigint;
+  /** Newest entry of what was written under it. */
+  readonly end: bigint;
 }
 
 export interface LogEnd {

@@ -7,7 +7,8 @@ import { type TextDecoding, textDecoding } from '../../measure/source/exact-text
 import { SourceScanner } from '../../measure/source/scan-source.ts';
 import type { ScanTask } from '../../measure/source/scan-task.ts';
 import type { LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
-import { changedBetween, changesAfter, logEnd } from './log-reading.ts';
+import { readCount, readFact } from '@causeway/control/capture/source-facts';
+import { BACK_LOG, changedBetween, changesAfter, logEnd } from './log-reading.ts';
 import { KeyedListTask, SumTask } from './range-tasks.ts';
 import { RowStates } from './row-states.ts';
 
@@ -51,6 +52,16 @@ function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest):
       return changesAfter(db, decode, request.after, request.limit, request.keyWidths);
     case 'between':
       return changedBetween(db, decode, request.table, request.width, request.after, request.upTo);
+    case 'backChanges':
+      return changesAfter(db, decode, request.after, request.limit, request.keyWidths, BACK_LOG);
+    case 'backStates':
+      return {
+        rows: new RowStates(db, request.contract, decode).byKey(request.keys, request.elements),
+        changed: changedBetween(db, decode, request.contract.table, request.contract.key.length, request.after, logEnd(db, BACK_LOG), BACK_LOG).keys,
+        fence: readCount(db, 'fence_attempt'),
+      };
+    case 'backPlace':
+      return { epoch: readCount(db, 'back_epoch'), batch: BigInt(readFact(db, 'back_batch') ?? -1n), marker: readCount(db, 'back_marker'), fence: readCount(db, 'fence_attempt'), end: logEnd(db, BACK_LOG) };
     case 'states':
       return { position, rows: new RowStates(db, request.contract, decode).byKey(request.keys, request.elements) };
     case 'page':

@@ -14,7 +14,7 @@ import type { TargetRowState } from '../row-state.ts';
 import { storedKeyNames } from '../live-contract.ts';
 import { byKeyStatement, rangeListStatement, rangeSumStatement } from './live-statements.ts';
 
-const BEGIN = [
+export const BEGIN = [
   'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   'SET LOCAL search_path TO pg_catalog',
   'SET LOCAL statement_timeout TO 0',
