@@ -4,7 +4,9 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerDemo } from './demo-command.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerComplete } from './live/complete-command.ts';
 import { registerCutover } from './live/cutover-command.ts';
+import { registerDetach } from './live/detach-command.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
@@ -75,6 +77,8 @@ function buildProgram(context: CliContext): Command {
   registerVerify(program, context);
   registerStatus(program, context);
   registerCutover(program, context);
+  registerComplete(program, context);
+  registerDetach(program, context);
   registerRepair(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);

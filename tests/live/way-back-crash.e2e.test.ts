@@ -2,7 +2,7 @@
 import { backTopic } from '@causeway/contracts/topics';
 import { BackReader } from '@causeway/extractor/back/back-reader';
 import { BackTable } from '@causeway/extractor/back/back-table';
-import { type BatchHeader, PartWriter } from '@causeway/extractor/back/part-writer';
+import { type BatchHeader, PartWriter } from '@causeway/extractor/publish/part-writer';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { WayBack } from './way-back.fixture.ts';
@@ -51,7 +51,7 @@ async function publish(epoch: bigint, fence: bigint, n: number): Promise<void> {
   const table = new BackTable(way.contracts[0] as (typeof way.contracts)[number]);
   const producer = await way.transport.producer({ clientId: 'late' });
   const writer = new PartWriter(header(epoch, fence), (value) => producer.send([{ topic: backTopic(way.g.migration, way.g.generation), partition: 0, key: null, value }]));
-  await writer.add(0, table.key(['1']) as Buffer, table.row(['["1"]', true, '1', String(n), null]) as Buffer);
+  await writer.add(0, { cells: null, key: table.key(['1']) as Buffer, row: table.row(['["1"]', true, '1', String(n), null]) as Buffer, reject: null });
   await writer.end();
   await producer.close();
 }

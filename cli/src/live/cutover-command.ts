@@ -18,6 +18,7 @@ import { narrate, narrationText } from './narrate-switch.ts';
 
 interface SwitchFlags extends LiveFlags {
   readonly dryRun?: boolean;
+  readonly undo?: boolean;
   readonly postponeFile?: string;
   readonly onSwitch?: string;
   readonly acceptQuarantine?: boolean;
@@ -40,6 +41,7 @@ function register(program: Command, context: CliContext, goal: Goal, description
     .option('--to <address>', 'postgres://user@host/database or @file that holds it; default: DATABASE_URL')
     .option('--name <name>', 'name of the migration; default: the only one')
     .option('--dry-run', 'show the gates and the steps with expected durations; do nothing')
+    .option('--undo', 'undo an attempt that was cut off, and go on with the side that was the primary before')
     .option('--postpone-file <file>', 'do not begin while this file exists')
     .option('--on-switch <command>', 'run through the shell once the other side is open: restart, flip an environment, reload a pooler; CAUSEWAY_PRIMARY tells it which')
     .option('--accept-quarantine', 'go on although rows are in the quarantine')
@@ -74,13 +76,13 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
     contracts,
     source: sqliteSide(db, contracts),
     work,
-    goal,
+    goal: flags.undo === true ? 'undo' : goal,
     readyWithinMs: amount(flags.readyWithin, '--ready-within') * 1_000,
     deadlineMs: amount(flags.deadline, '--deadline') * 1_000,
     signal: context.signal,
     onAction: tell,
   });
-  if (goal === 'rollback' && flags.onSwitch !== undefined && live.phase !== 'following') {
+  if (goal === 'rollback' && flags.undo !== true && flags.onSwitch !== undefined && live.phase !== 'following') {
     await recordedStep(pool, { migration: g.migration, attempt: facts.attempt, direction: goal }, 'switch', () => work.runSwitch(goal, facts.attempt));
   }
   await printOutcome(session, goal, flags.json === true, context);

@@ -22,6 +22,7 @@ import { planMigration } from '../migrate/plan-migration.ts';
 import { MigrationServices } from '../migrate/run-services.ts';
 import { schemaMode } from '../migrate/schema-mode.ts';
 import { TableProgressMeter } from '../migrate/table-progress-meter.ts';
+import { deleteLiveTopics } from './delete-live-topics.ts';
 import { installLive, plannedDdl } from './install-live.ts';
 import { followingLine } from './following-line.ts';
 
@@ -131,8 +132,8 @@ export class LiveRun {
     await services.untilPhase(this.pool, 'built', signal);
     services.start('validator', VALIDATE_LIVE);
     for (let told = '', toldAt = 0; ; ) {
-      const live = await findLive(this.pool, record.id);
-      if (live === null || live.phase === 'completed') return { record, phase: 'completed', seconds: this.seconds };
+      const live = await this.liveNow(record.id);
+      if (live === null || live.phase === 'completed') return await this.ended(record);
       if (live.phase !== 'loading' && told === '') this.took('following');
       if (live.phase !== 'loading' && until === 'following') return { record, phase: live.phase, seconds: this.seconds };
       if (live.phase !== 'loading' && (live.phase !== told || performance.now() - toldAt > this.options.maxSilenceMs)) {
@@ -140,6 +141,22 @@ export class LiveRun {
         [told, toldAt] = [live.phase, performance.now()];
       }
       await Promise.race([services.failed(), sleep(POLL_MS, undefined, { signal })]);
+    }
+  }
+
+  private async ended(record: MigrationRecord): Promise<LiveOutcome> {
+    await this.services?.stopAll();
+    await deleteLiveTopics(record, this.options.transport);
+    return { record, phase: 'completed', seconds: this.seconds };
+  }
+
+  /** Null once the migration has ended: `complete` and `detach` take the record away, with the last one its schema. */
+  private async liveNow(id: string): Promise<LiveRecord | null> {
+    try {
+      return await findLive(this.pool, id);
+    } catch (error) {
+      if (['3F000', '42P01'].includes((error as { code?: string }).code ?? '')) return null;
+      throw error;
     }
   }
 

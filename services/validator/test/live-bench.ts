@@ -48,7 +48,9 @@ const SOURCE = `
   CREATE TABLE notes (slug TEXT PRIMARY KEY NOT NULL, body TEXT);
   CREATE TABLE events (what TEXT, n INTEGER);
   CREATE TABLE pairs (a INTEGER NOT NULL, b TEXT NOT NULL, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
-  CREATE TABLE _causeway_log (id INTEGER PRIMARY KEY, t, k0, k1);`;
+  CREATE TABLE _causeway_log (id INTEGER PRIMARY KEY, t, k0, k1);
+  CREATE TABLE _causeway_back (id INTEGER PRIMARY KEY, t, k0, k1);
+  CREATE TABLE _causeway_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;`;
 const TARGET = `
   CREATE TABLE public.orders (id bigint PRIMARY KEY, name text, amount double precision, n bigint);
   CREATE TABLE public.notes (slug text PRIMARY KEY, body text);

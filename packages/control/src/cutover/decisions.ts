@@ -89,6 +89,11 @@ export function decideFollowing(pool: pg.Pool, g: Generation, from: LiveState): 
   return decidedDurably(pool, (client) => decide(client, g.migration, from, { phase: 'following', attempt: from.attempt }));
 }
 
+/** The owner says done: PostgreSQL stays the only primary. */
+export function decideCompleted(pool: pg.Pool, g: Generation, from: LiveState): Promise<boolean> {
+  return decidedDurably(pool, (client) => decide(client, g.migration, from, { phase: 'completed', attempt: from.attempt }));
+}
+
 async function holds(client: pg.PoolClient, g: Generation, { phase, attempt }: { phase: LivePhase; attempt: bigint }): Promise<boolean> {
   const row = await client.query('SELECT 1 FROM causeway.live WHERE migration = $1 AND phase = $2 AND attempt = $3 FOR UPDATE', [g.migration, phase, attempt]);
   return row.rowCount === 1;

@@ -40,7 +40,7 @@ export async function recordedStep<T>(pool: pg.Pool, place: StepPlace, step: str
   }
 }
 
-async function beginStep(pool: pg.Pool, { migration, attempt }: StepPlace, step: string): Promise<void> {
+export async function beginStep(pool: pg.Pool, { migration, attempt }: StepPlace, step: string): Promise<void> {
   await pool.query(
     `INSERT INTO causeway.step (migration, attempt, step, state) VALUES ($1, $2, $3, 'running')
      ON CONFLICT (migration, attempt, step) DO UPDATE SET state = 'running', began_at = clock_timestamp(), ended_at = NULL, detail = '{}'`,
@@ -48,7 +48,7 @@ async function beginStep(pool: pg.Pool, { migration, attempt }: StepPlace, step:
   );
 }
 
-async function endStep(pool: pg.Pool, { migration, attempt }: StepPlace, step: string, state: StepState, detail: Readonly<Record<string, unknown>>): Promise<void> {
+export async function endStep(pool: pg.Pool, { migration, attempt }: StepPlace, step: string, state: StepState, detail: Readonly<Record<string, unknown>>): Promise<void> {
   await pool.query('UPDATE causeway.step SET state = $4, ended_at = clock_timestamp(), detail = $5 WHERE migration = $1 AND attempt = $2 AND step = $3', [migration, attempt, step, state, JSON.stringify(detail)]);
 }
 

@@ -11,7 +11,7 @@ export const CONTROL_SCHEMA = 'causeway';
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
 export const CONTROL_VERSION = 4;
 
-const DDL = `
+export const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
 REVOKE ALL ON SCHEMA causeway FROM PUBLIC;
 CREATE TABLE IF NOT EXISTS causeway.version (version int NOT NULL);

@@ -1,0 +1,29 @@
+/** Deletes the topics of a migration that has ended, where its transport can be reached. */
+import type { MigrationRecord } from '@causeway/control/record/migration-record';
+import { deleteTopics } from '@causeway/control/topics/ensure-topics';
+import { createLog } from '@causeway/runtime/log';
+import { messageOf } from '@causeway/runtime/postgres-pool';
+import { connectTransport } from '@causeway/runtime/transport/connect-transport';
+import { transportConfig } from '@causeway/runtime/transport/transport-config';
+
+export interface TransportPlace {
+  readonly kind: 'kafka' | 'embedded';
+  readonly brokers: string;
+  readonly embeddedFile: string;
+}
+
+/** Null where they are gone; else why they are not. */
+export async function deleteLiveTopics(record: MigrationRecord, { kind, brokers, embeddedFile }: TransportPlace): Promise<string | null> {
+  if (kind === 'kafka' && brokers === '') return 'no brokers were given';
+  try {
+    const transport = await connectTransport(transportConfig({ transport: kind, brokers, embeddedFile }, 'causeway-cli'), { log: createLog('cli', 'silent') });
+    try {
+      await deleteTopics(transport, record);
+      return null;
+    } finally {
+      await transport.close();
+    }
+  } catch (error) {
+    return messageOf(error);
+  }
+}
