@@ -1,11 +1,16 @@
 /** What the controller asks of this command: gates, the validator's word, sequences, and the owner's switch. */
 import type { CutoverWork } from '@causeway/control/cutover/cutover-sides';
-import { gateFacts, sqliteSequences } from '@causeway/control/cutover/gate-facts';
+import { gateFacts, sqliteSequences, unverifiedNow } from '@causeway/control/cutover/gate-facts';
 import { cutoverGates, type Gate, type GateLimits, rollbackGates } from '@causeway/control/cutover/gates';
+import { logEnd } from '@causeway/control/capture/source-facts';
+import { readStreamPosition } from '@causeway/control/live/stream-position';
 import { DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
 import { setSequences } from '@causeway/control/target/set-sequences';
 import type { LiveSession } from './live-session.ts';
 import { runSwitchCommand } from './switch-command.ts';
+
+/** Changes that are applied and compared in a fraction of a second. */
+const FEW = 1_000;
 
 export interface WorkOptions {
   readonly limits: GateLimits;
@@ -19,6 +24,13 @@ export function cutoverWork({ pool, g, contracts, db }: LiveSession, options: Wo
     gates: async (goal) => {
       const facts = await gateFacts({ pool, g, contracts, db });
       return goal === 'cutover' ? cutoverGates(facts, options.limits) : rollbackGates(facts, options.limits);
+    },
+    prepared: async (attempt) => {
+      const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
+      const { applied } = await readStreamPosition(pool, g);
+      const end = logEnd(db);
+      const unverified = unverifiedNow(validator?.state, end);
+      return validator?.state['preparedFor'] === String(attempt) && unverified !== null && unverified <= FEW && Number(end - applied) <= FEW;
     },
     verified: async (direction, attempt) => {
       const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');

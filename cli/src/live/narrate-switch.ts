@@ -19,11 +19,12 @@ export interface Narration {
 }
 
 /** Milliseconds that a step takes where this migration has never done it, on two cores (docs/live.md). */
-const TYPICAL: Readonly<Record<string, number | null>> = { arm: 50, begin: 5, fence: 15, fence_end: 5, drain: 60, verify: 150, sequences: 20, open: 30, switch: null, close: 30, decide: 5, lift: 15 };
+const TYPICAL: Readonly<Record<string, number | null>> = { arm: 50, begin: 5, prepare: 300, fence: 15, fence_end: 5, drain: 60, verify: 150, sequences: 20, open: 30, switch: null, close: 30, decide: 5, lift: 15 };
 
 const CUTOVER: readonly [step: string, does: string, closed: boolean][] = [
   ['arm', 'install the capture of the way back in PostgreSQL, and wait for its heartbeat in SQLite', false],
   ['begin', 'record the next attempt', false],
+  ['prepare', 'wait until little is left to apply and to compare, at most 3 s', false],
   ['fence', 'close SQLite: triggers refuse every write; the transaction in flight ends first', true],
   ['fence_end', "record the end of SQLite's change log", true],
   ['drain', 'apply the log to its end; a marker through the transport proves it', true],

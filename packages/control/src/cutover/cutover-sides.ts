@@ -17,6 +17,8 @@ export interface SourceSide {
 
 export interface CutoverWork {
   gates(goal: 'cutover' | 'rollback'): Promise<readonly Gate[]>;
+  /** Everything is ready for a short time under the fence of this attempt: little is left to apply and to compare. */
+  prepared(attempt: bigint): Promise<boolean>;
   /** The side to be opened is compared up to the end of this attempt's drain, and equal. */
   verified(direction: 'cutover' | 'rollback', attempt: bigint): Promise<boolean>;
   /** Of the side to be opened; idempotent, never downwards. */

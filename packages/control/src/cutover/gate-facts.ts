@@ -44,7 +44,7 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     lagChanges: Number(logEnd(db) - position.applied),
     catchingUp: position.catchingUp,
     passes: told('passes'),
-    unverified: told('unverified'),
+    unverified: unverifiedNow(alive.get('validator'), logEnd(db)),
     openDivergences: counts.rows[0].divergences as number,
     quarantined: counts.rows[0].quarantined as number,
     backBeat: beat === undefined ? null : BigInt(beat),
@@ -56,6 +56,13 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),
     captureLost: typeof alive.get('validator')?.['captureLost'] === 'string' ? String(alive.get('validator')?.['captureLost']) : null,
   };
+}
+
+/** What the validator knows of, and what has been logged since it looked; null: it has not told. */
+export function unverifiedNow(validator: Readonly<Record<string, unknown>> | undefined, end: bigint): number | null {
+  const { unverified, sourceEnd } = validator ?? {};
+  if (typeof unverified !== 'number' || typeof sourceEnd !== 'string') return null;
+  return unverified + Math.max(0, Number(end - BigInt(sourceEnd)));
 }
 
 async function queued(pool: pg.Pool, g: Generation): Promise<number> {

@@ -40,7 +40,7 @@ export interface GateLimits {
 }
 
 /** More would make the time under the fence depend on the backlog. */
-export const DEFAULT_LIMITS: GateLimits = { maxLagChanges: 10_000, maxUnverified: 50_000, acceptQuarantine: false };
+export const DEFAULT_LIMITS: GateLimits = { maxLagChanges: 5_000, maxUnverified: 5_000, acceptQuarantine: false };
 
 const gate = (name: GateName, green: boolean, found: string, remedy: string): Gate => ({ name, green, found, remedy: green ? '' : remedy });
 const told = (value: number | null): string => (value === null ? 'unknown' : String(value));

@@ -52,6 +52,7 @@ async function carry(): Promise<void> {
 
 const work: CutoverWork = {
   gates: async () => [{ name: 'lag', green: !broken.has('gates'), found: 'far behind', remedy: '' }],
+  prepared: async () => true,
   verified: async () => !broken.has('verify'),
   setSequences: async () => {
     if (broken.has('sequences')) throw new Error('no sequences');

@@ -5,12 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
+import { failPoint } from '@causeway/runtime/fail-point';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import { readLive } from '../live/live-record.ts';
 import { installReverseCapture } from '../target/reverse-capture.ts';
 import { beginAttempt, closePostgres, decideFollowing, openPostgres, reopenPostgres, storeFenceEnd } from './decisions.ts';
 import { type FactsInput, readFacts } from './read-facts.ts';
-import { recordedStep } from './step-record.ts';
+import { beginStep, endStep, recordedStep, type StepPlace } from './step-record.ts';
 import { type CutoverAction, type CutoverFacts, type CutoverGoal, nextAction } from './transition.ts';
 
 export interface CutoverInput extends FactsInput {
@@ -23,7 +24,9 @@ export interface CutoverInput extends FactsInput {
   readonly onAction?: (action: CutoverAction, facts: CutoverFacts) => void;
 }
 
-const POLL_MS = 10;
+const POLL_MS = 5;
+const PREPARE_MS = 3_000;
+const WAITS = { wait_drain: 'drain', wait_verify: 'verify' } as const;
 
 // Invariant: I65
 export async function runCutover(input: CutoverInput): Promise<CutoverFacts> {
@@ -42,6 +45,8 @@ class CutoverRun {
   private readonly input: CutoverInput;
   private readonly began = performance.now();
   private attemptBegan: number | null = null;
+  private preparedFor = 0n;
+  private waiting: { readonly step: string; readonly name: string; readonly place: StepPlace } | undefined;
 
   constructor(input: CutoverInput) {
     this.input = input;
@@ -53,10 +58,28 @@ class CutoverRun {
       const facts = await readFacts(this.input, goal);
       const action = nextAction(goal, facts);
       this.input.onAction?.(action, facts);
+      await this.noteWaiting(action, facts);
       if (action.kind === 'done') return facts;
       if (goal !== 'undo') this.checkTime(facts, action);
       await this.perform(action, facts, goal);
     }
+  }
+
+  /** What is waited for is a step as well: how long the drain and the comparison took stands in the report. */
+  private async noteWaiting(action: CutoverAction, { phase, attempt }: CutoverFacts): Promise<void> {
+    const step = WAITS[action.kind as keyof typeof WAITS];
+    if (step === this.waiting?.step) return;
+    const { pool, g } = this.input;
+    const ended = this.waiting;
+    if (ended !== undefined) await endStep(pool, ended.place, ended.name, phase === 'switching' || phase === 'returning' ? 'done' : 'failed', {});
+    this.waiting = undefined;
+    if (step === undefined) return;
+    const direction = phase === 'returning' ? 'rollback' : 'cutover';
+    const place = { migration: g.migration, attempt, direction } as const;
+    const name = `${direction}_${step}`;
+    this.waiting = { step, name, place };
+    await beginStep(pool, place, name);
+    failPoint(`${direction}.${step}.before`);
   }
 
   private checkTime(facts: CutoverFacts, action: CutoverAction): void {
@@ -78,6 +101,7 @@ class CutoverRun {
       case 'begin':
         return void (await step('begin', () => beginAttempt(pool, g, { phase, attempt }, action.to), action.attempt));
       case 'raise_fence':
+        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
         return step('fence', () => source.raiseFence(action.attempt));
       case 'store_fence_end':
         return void (await step('fence_end', () => storeFenceEnd(pool, g, attempt, action.end)));
@@ -103,6 +127,12 @@ class CutoverRun {
       default:
         await sleep(POLL_MS);
     }
+  }
+
+  /** Before anybody is kept from writing; what is not ready by then is waited for under the fence. */
+  private async prepare(attempt: bigint): Promise<void> {
+    this.preparedFor = attempt;
+    for (const until = performance.now() + PREPARE_MS; performance.now() < until && !(await this.input.work.prepared(attempt)); ) await sleep(POLL_MS);
   }
 
   /** A controller that was stopped between its two readings sees this too: only the same row, read again, makes it true. */

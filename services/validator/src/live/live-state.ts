@@ -35,6 +35,8 @@ export interface LiveState {
   readonly skippedTables: readonly string[];
   /** Attempt for which everything up to the end of its drain is compared and equal, as decimal; null: not (yet). */
   readonly cutoverVerified: string | null;
+  /** Attempt that the validator has laid everything else aside for, as decimal. */
+  readonly preparedFor: string | null;
   /** Attempt of a rollback for which everything that the way back wrote is compared and equal; null: not (yet). */
   readonly rollbackVerified: string | null;
   /** Rows that the way back wrote and that are not compared yet. */
@@ -66,6 +68,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     foundDivergences: divergences.found,
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
+    preparedFor: parts.record?.phase === 'switching' ? String(parts.record.attempt) : null,
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
     rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
     backUnverified: parts.back.unverified,

@@ -40,6 +40,9 @@ const URGENT_LAP_MS = 10;
 /** How soon a cutover is noticed. */
 const WATCH_MS = 40;
 const PHASE_MS = 500;
+/** A change that waits longer than this slows the rolling pass down. */
+const HURRIED_MS = 500;
+const YIELD_MS = 40;
 const LOOK_MS = 1_000;
 
 /** Ends when the generation does, or the signal aborts. */
@@ -121,6 +124,14 @@ class Lanes {
     return sleep(ms, undefined, { signal: this.input.signal });
   }
 
+  /** What changed just now comes first; a pass goes on all the same, only slower. */
+  private async yieldToChanges(): Promise<void> {
+    const { positions, follower } = this.input;
+    while (positions.urgent) await this.rest(WATCH_MS);
+    const since = follower.oldestSinceMs;
+    await this.rest(since !== null && Date.now() - since > HURRIED_MS ? YIELD_MS : 0);
+  }
+
   /** As `rest`, but a cutover that begins does not wait for it. */
   private async restUnlessUrgent(ms: number): Promise<void> {
     const { positions } = this.input;
@@ -198,7 +209,7 @@ class Lanes {
             this.clock.rowsVerified += count;
           },
           diverged: (divergences) => this.found(divergences),
-          breathe: () => this.rest(0),
+          breathe: () => this.yieldToChanges(),
         });
         this.clock.lastSeconds = (performance.now() - started) / 1000;
         this.clock.endedMs = Date.now();
