@@ -3,17 +3,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
-import { closedMs } from '@causeway/control/cutover/fence-time';
 import { DEFAULT_LIMITS } from '@causeway/control/cutover/gates';
-import { runCutover } from '@causeway/control/cutover/run-cutover';
-import { sqliteSide } from '@causeway/control/cutover/sqlite-side';
-import { readSteps, recordedStep } from '@causeway/control/cutover/step-record';
-import type { CutoverAction } from '@causeway/control/cutover/transition';
-import { readLive } from '@causeway/control/live/live-record';
+import { recordedStep } from '@causeway/control/cutover/step-record';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../run-cli.ts';
 import { cutoverWork } from './cutover-work.ts';
 import { type LiveFlags, type LiveSession, withLive } from './live-session.ts';
+import { performSwitch, type SwitchOutcome } from './perform-switch.ts';
 import { narrate, narrationText } from './narrate-switch.ts';
 
 interface SwitchFlags extends LiveFlags {
@@ -56,7 +52,7 @@ function register(program: Command, context: CliContext, goal: Goal, description
 }
 
 async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, context: CliContext): Promise<void> {
-  const { pool, g, contracts, db, live } = session;
+  const { pool, g, live } = session;
   const limits = { maxLagChanges: amount(flags.maxLag, '--max-lag'), maxUnverified: amount(flags.maxUnverified, '--max-unverified'), acceptQuarantine: flags.acceptQuarantine === true };
   const work = cutoverWork(session, { limits, onSwitch: flags.onSwitch, signal: context.signal });
   if (flags.dryRun === true) {
@@ -69,34 +65,16 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
     context.stderr.write('SQLite is the primary already: nothing to do\n');
   }
   await postponed(flags, context);
-  const tell = teller(context, flags.json === true);
-  const facts = await runCutover({
-    pool,
-    g,
-    contracts,
-    source: sqliteSide(db, contracts),
-    work,
-    goal: flags.undo === true ? 'undo' : goal,
+  const outcome = await performSwitch(session, flags.undo === true ? 'undo' : goal, work, {
     readyWithinMs: amount(flags.readyWithin, '--ready-within') * 1_000,
     deadlineMs: amount(flags.deadline, '--deadline') * 1_000,
     signal: context.signal,
-    onAction: tell,
+    tell: (text) => (flags.json === true ? undefined : void context.stderr.write(`${text}\n`)),
   });
   if (goal === 'rollback' && flags.undo !== true && flags.onSwitch !== undefined && live.phase !== 'following') {
-    await recordedStep(pool, { migration: g.migration, attempt: facts.attempt, direction: goal }, 'switch', () => work.runSwitch(goal, facts.attempt));
+    await recordedStep(pool, { migration: g.migration, attempt: BigInt(outcome.attempt), direction: goal }, 'switch', () => work.runSwitch(goal, BigInt(outcome.attempt)));
   }
-  await printOutcome(session, goal, flags.json === true, context);
-}
-
-/** Each new action is told once, however often it is waited for. */
-function teller(context: CliContext, json: boolean): (action: CutoverAction) => void {
-  let last = '';
-  return (action) => {
-    const text = action.kind === 'wait_gates' ? `waiting for gates: ${action.red.map((r) => r.split(':')[0]).join(', ')}` : action.kind.replaceAll('_', ' ');
-    if (text === last || json || action.kind === 'done' || action.kind === 'look_again') return;
-    last = text;
-    context.stderr.write(`${text}\n`);
-  };
+  printOutcome(outcome, goal, flags.json === true, context);
 }
 
 async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Promise<void> {
@@ -106,19 +84,16 @@ async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Pr
   while (existsSync(file)) await sleep(200, undefined, { signal: context.signal });
 }
 
-async function printOutcome({ pool, g }: LiveSession, goal: Goal, json: boolean, context: CliContext): Promise<void> {
-  const live = await readLive(pool, g.migration);
-  const closed = await closedMs(pool, g.migration, live.attempt);
-  const steps = (await readSteps(pool, g.migration)).filter((s) => s.attempt === live.attempt).map((s) => ({ step: s.step, state: s.state, ms: Math.round(s.ms * 10) / 10 }));
-  const authoritative = live.phase === 'switched' ? 'postgresql' : 'sqlite';
+function printOutcome(outcome: SwitchOutcome, goal: Goal, json: boolean, context: CliContext): void {
+  const { phase, authoritative, attempt, closedMs, steps } = outcome;
   if (json) {
-    context.stdout.write(`${JSON.stringify({ goal, phase: live.phase, authoritative, attempt: Number(live.attempt), closedMs: closed, steps })}\n`);
+    context.stdout.write(`${JSON.stringify({ goal, ...outcome })}\n`);
     return;
   }
   for (const s of steps) context.stdout.write(`  ${s.step}: ${s.state}, ${s.ms} ms\n`);
-  const time = closed === null ? '' : ` Nobody could write for ${Math.round(closed)} ms.`;
-  const next = live.phase === 'switched' ? '`causeway rollback` goes back, `causeway complete` ends the migration.' : '`causeway cutover` switches again.';
-  context.stdout.write(`${authoritative === 'postgresql' ? 'PostgreSQL' : 'SQLite'} is authoritative now (attempt ${live.attempt}).${time} ${next}\n`);
+  const time = closedMs === null ? '' : ` Nobody could write for ${Math.round(closedMs)} ms.`;
+  const next = phase === 'switched' ? '`causeway rollback` goes back, `causeway complete` ends the migration.' : '`causeway cutover` switches again.';
+  context.stdout.write(`${authoritative === 'postgresql' ? 'PostgreSQL' : 'SQLite'} is authoritative now (attempt ${attempt}).${time} ${next}\n`);
 }
 
 function amount(text: string, option: string): number {

@@ -39,6 +39,8 @@ export async function withLive<T>(flags: LiveFlags, context: CliContext, work: (
     const contracts = await readContracts(pool, g);
     const db = openWritableSource(record.source.path);
     try {
+      // A `complete` that was cut off has taken the capture away already.
+      if (live.phase === 'completed') return await work({ pool, url, serverVersion, record, live, g, contracts, db });
       if (!captureIsThere(db)) throw new Failure('CAPTURE_LOST', `${record.source.path} has no capture`);
       if (readFact(db, 'token') !== live.token) throw new Failure('SOURCE_REPLACED', `${record.source.path} holds the capture of another migration`);
       return await work({ pool, url, serverVersion, record, live, g, contracts, db });

@@ -103,6 +103,8 @@ class Lanes {
   private stale = true;
   private gaps = 0;
   private lookedAt = 0;
+  private stop: AbortController | undefined;
+  private over = false;
 
   constructor(input: LanesInput) {
     this.input = input;
@@ -114,10 +116,11 @@ class Lanes {
       stop.abort(error);
       throw error;
     };
+    this.stop = stop;
     await this.watch();
     const lanes = await Promise.allSettled([this.watching().catch(end), this.following().catch(end), this.passingOver(contracts).catch(end)]);
     const failed = lanes.find((lane) => lane.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    if (failed !== undefined && !this.over) throw failed.reason;
   }
 
   private rest(ms: number): Promise<void> {
@@ -154,6 +157,10 @@ class Lanes {
   private async watch(): Promise<void> {
     const { pool, record, positions } = this.input;
     const live = await readLive(pool, record.id);
+    if (live.phase === 'completed') {
+      this.over = true;
+      this.stop?.abort();
+    }
     // What the other side wrote meanwhile is in no log of this one: only a whole pass tells.
     if (isPrimary(live) && !isPrimary(this.live)) this.clock.passes = 0;
     this.live = live;
