@@ -156,8 +156,8 @@ export function parts(bounds: Bounds): Model<State> {
 const BOUNDS: Bounds = { transactions: 2, tailerCrashes: 1, zombies: 1 };
 
 export const PARTS: readonly Variant[] = [
-  whole('parts of two tailers, both of which crash', { holds: [5], atLeast: 100_000 }, () => parts(BOUNDS)),
-  whole('parts of one tailer, three transactions', { holds: [5], atLeast: 1_000 }, () => parts({ ...BOUNDS, transactions: 3, zombies: 0 })),
+  whole('parts of two tailers, both of which crash', 100_000, () => parts(BOUNDS)),
+  whole('parts of one tailer, three transactions', 1_000, () => parts({ ...BOUNDS, transactions: 3, zombies: 0 })),
   without([5], 'parts are joined by their number alone', () => parts({ ...BOUNDS, joinByNumber: true })),
   without([5, 7], 'what was dropped is not asked for again', () => parts({ ...BOUNDS, noResend: true })),
   without([5], 'the stored offset passes the first part of an incomplete batch', () => parts({ transactions: 1, tailerCrashes: 0, zombies: 0, noResend: true, offsetInBatch: true })),

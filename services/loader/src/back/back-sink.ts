@@ -10,11 +10,12 @@ import { failPoint } from '@causeway/runtime/fail-point';
 import type { Database } from 'better-sqlite3';
 import { BackApplier, type BackOutcome } from './apply-back.ts';
 import type { BackBatch } from './back-message.ts';
+import { type BackVerdict, decideBack } from './decide-back.ts';
 import { SourceFacts } from './source-facts.ts';
 import type { SinkTable } from './sink-table.ts';
 
 /** What was decided about a batch of rows. */
-export type SinkDecision = 'apply' | 'skip';
+export type SinkDecision = Exclude<BackVerdict, 'stop'>;
 
 const BUSY_WAIT_MS = 20;
 
@@ -70,14 +71,10 @@ export class BackSink {
   }
 
   /** Under the fence of the message's cutover, and not of an epoch that another one has taken over. */
-  // Invariant: I78
   private decide(header: ChangeHeader): SinkDecision {
-    if (header.epoch < this.facts.number('back_epoch')) return 'skip';
-    const fence = this.facts.number('fence_attempt');
-    // A rollback has an attempt of its own, above that of the cutover whose fence stands until it lifts it.
-    if (fence !== 0n) return header.fence >= fence ? 'apply' : 'skip';
-    if (header.fence <= this.facts.number('lifted_attempt')) return 'skip';
-    throw new Failure('BACK_WITHOUT_FENCE', `rows of attempt ${header.fence} have come back, but SQLite is not fenced`);
+    const verdict = decideBack({ epoch: this.facts.number('back_epoch'), fence: this.facts.number('fence_attempt'), lifted: this.facts.number('lifted_attempt') }, header);
+    if (verdict === 'stop') throw new Failure('BACK_WITHOUT_FENCE', `rows of attempt ${header.fence} have come back, but SQLite is not fenced`);
+    return verdict;
   }
 
   /** A heartbeat or marker: written down only where it says something new, so that an idle source is left alone. */
