@@ -45,6 +45,7 @@ export interface StoryOutcome {
 }
 
 const NAME = 'demo-live';
+const SCHEMA = 'causeway_demo_shop';
 const ORDERS = 5_000;
 const WRITE_FOR_MS = 3_000;
 const PATIENCE_MS = 60_000;
@@ -60,10 +61,12 @@ export async function liveStory(input: StoryInput): Promise<StoryOutcome> {
   let run: Promise<unknown> = Promise.resolve();
   try {
     await ensureControlSchema(pool);
-    await pool.query(`DROP TABLE IF EXISTS ${SHOP_TABLES.join(', ')}`).catch(() => {});
+    await pool.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+    // Left from an earlier demo, in the demo's own schema.
+    await pool.query(`DROP TABLE IF EXISTS ${SHOP_TABLES.map((table) => `${SCHEMA}.${table}`).join(', ')}`);
     makeShop(files, ORDERS);
     say(context, `sample shop: ${files.file}; it writes ${input.perSecond} transactions a second from now on`);
-    app = startShop({ ...files, postgres: parts.url, statsFile: join(folder, 'stats.json'), perSecond: input.perSecond, seed: 1, synchronous: 'NORMAL' });
+    app = startShop({ ...files, postgres: parts.url, schema: SCHEMA, statsFile: join(folder, 'stats.json'), perSecond: input.perSecond, seed: 1, synchronous: 'NORMAL' });
     run = new LiveRun({ ...liveOptions(input, files.file, signal), onEvent: (event) => (event.kind === 'note' ? say(context, event.text) : undefined) }, pool).run();
     run.catch(() => stop.abort());
     const story = new Story(input, files, pool, signal);
@@ -72,7 +75,7 @@ export async function liveStory(input: StoryInput): Promise<StoryOutcome> {
     await ended(app);
     await story.untilStill();
     const stats = readShopStats(join(folder, 'stats.json'));
-    const [sqlite, postgresql] = [await compareSqlite(files.ledgerFile, files.file), await comparePostgres(files.ledgerFile, parts.url)];
+    const [sqlite, postgresql] = [await compareSqlite(files.ledgerFile, files.file), await comparePostgres(files.ledgerFile, parts.url, SCHEMA)];
     await story.complete();
     await run;
     return { acknowledged: readLedger(files.ledgerFile).transactions, longestGapMs: stats?.longestGapMs ?? 0, switches, sqlite, postgresql };
@@ -163,11 +166,11 @@ function liveOptions({ parts, folder, context }: StoryInput, source: string, sig
     transport: parts.transport,
     stateFolder: folder,
     planFile: undefined,
-    targetSchema: undefined,
+    targetSchema: SCHEMA,
     names: 'exact',
     restart: true,
     copySource: false,
-    replace: [...SHOP_TABLES],
+    replace: [],
     schema: undefined,
     skip: [],
     skipMissing: false,

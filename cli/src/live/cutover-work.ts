@@ -3,6 +3,7 @@ import type { CutoverWork } from '@causeway/control/cutover/cutover-sides';
 import { gateFacts, sqliteSequences, unverifiedNow } from '@causeway/control/cutover/gate-facts';
 import { cutoverGates, type Gate, type GateLimits, rollbackGates } from '@causeway/control/cutover/gates';
 import { logEnd } from '@causeway/control/capture/source-facts';
+import { readLive } from '@causeway/control/live/live-record';
 import { readStreamPosition } from '@causeway/control/live/stream-position';
 import { DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
 import { setSequences } from '@causeway/control/target/set-sequences';
@@ -28,6 +29,7 @@ export function cutoverWork({ pool, g, contracts, db }: LiveSession, options: Wo
     prepared: async (attempt) => {
       const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
       const { applied } = await readStreamPosition(pool, g);
+      if (validator?.state['preparedFor'] === String(attempt) && (await readLive(pool, g.migration)).phase === 'returning') return Number(validator.state['backUnverified']) <= FEW;
       const end = logEnd(db);
       const unverified = unverifiedNow(validator?.state, end);
       return validator?.state['preparedFor'] === String(attempt) && unverified !== null && unverified <= FEW && Number(end - applied) <= FEW;

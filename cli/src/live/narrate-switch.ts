@@ -35,6 +35,7 @@ const CUTOVER: readonly [step: string, does: string, closed: boolean][] = [
 ];
 const ROLLBACK: readonly [step: string, does: string, closed: boolean][] = [
   ['begin', 'record the next attempt', false],
+  ['prepare', 'wait until little is left to compare, at most 3 s', false],
   ['close', 'close PostgreSQL: triggers refuse every write; the transactions in flight end first', true],
   ['drain', 'write the rest of its changes to SQLite; a marker through the transport proves it, and sqlite_sequence is raised', true],
   ['verify', 'compare what the way back has written', true],

@@ -27,9 +27,10 @@ export async function compareSqlite(ledgerFile: string, file: string): Promise<L
   }
 }
 
-export async function comparePostgres(ledgerFile: string, url: string): Promise<LedgerComparison> {
+export async function comparePostgres(ledgerFile: string, url: string, schema: string): Promise<LedgerComparison> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  await client.query("SELECT set_config('search_path', quote_ident($1), false)", [schema]);
   client.setTypeParser(20, Number);
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

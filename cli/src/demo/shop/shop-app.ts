@@ -14,6 +14,8 @@ import { act } from './shop-transactions.ts';
 export interface ShopSettings {
   readonly file: string;
   readonly postgres: string;
+  /** Schema of its tables in PostgreSQL. */
+  readonly schema: string;
   /** Holds `sqlite` or `postgresql`: which one is the primary. */
   readonly primaryFile: string;
   readonly ledgerFile: string;
@@ -132,7 +134,7 @@ export class ShopApp {
   private async database(name: string): Promise<ShopDatabase> {
     let database = this.open.get(name);
     if (database === undefined) {
-      database = name === 'sqlite' ? openShopSqlite(this.settings.file, this.settings.synchronous) : await openShopPostgres(this.settings.postgres);
+      database = name === 'sqlite' ? openShopSqlite(this.settings.file, this.settings.synchronous) : await openShopPostgres(this.settings.postgres, this.settings.schema);
       this.open.set(name, database);
     }
     return database;

@@ -5,10 +5,11 @@ import type { Row } from './shop-schema.ts';
 /** SQLSTATE of a write to a closed table. */
 const READ_ONLY = '25006';
 
-export async function openShopPostgres(url: string): Promise<ShopDatabase> {
+export async function openShopPostgres(url: string, schema: string): Promise<ShopDatabase> {
   const client = new pg.Client({ connectionString: url, application_name: 'sample shop' });
   client.on('error', () => {});
   await client.connect();
+  await client.query("SELECT set_config('search_path', quote_ident($1), false)", [schema]);
   // The application's ids are far below 2^53.
   client.setTypeParser(20, Number);
   const numbered = (sql: string): string => {

@@ -113,6 +113,7 @@ class CutoverRun {
         // Of the cutover whose fence stands, also where an undone rollback has raised the attempt since.
         return step('switch', () => work.runSwitch('cutover', facts.fence.attempt), facts.fence.attempt);
       case 'close_target':
+        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
         return void (await step('close', () => closePostgres(pool, g, contracts, attempt)));
       case 'decide_following':
         return void (await step(goal === 'rollback' ? 'decide' : 'undo', () => decideFollowing(pool, g, { phase, attempt })));

@@ -33,6 +33,18 @@ export interface BackChecking {
   readonly signal: AbortSignal;
 }
 
+interface BackLook {
+  readonly snapshot: BackSnapshot;
+  readonly found: Awaited<ReturnType<typeof findRows>>;
+  readonly before: BackPlace;
+  readonly after: BackPlace;
+  readonly rows: readonly SourceRowState[];
+  /** Keys that the way back wrote since `before`. */
+  readonly moved: ReadonlySet<string>;
+  /** SQLite had applied all that was published before the snapshot. */
+  readonly arrived: boolean;
+}
+
 const ENTRIES = 20_000;
 const KEYS = 2_000;
 const POLL_MS = 10;
@@ -109,29 +121,21 @@ export class BackFollower {
 
   /** The attempt of a rollback where nothing could move while this was looked at; else null. */
   private async check(batch: readonly PendingKey[], takeIn: (result: FollowerResult) => Promise<void>): Promise<bigint | null> {
-    const { pool, g, source } = this.checking;
     const contract = (batch[0] as PendingKey).contract;
-    const keys = batch.map((p) => p.key);
-    const before = await source.ask({ kind: 'backPlace' });
-    // Only for the digests of the keys: what the rows hold is read after PostgreSQL.
-    const named = await source.ask({ kind: 'backStates', contract, keys, elements: false, after: before.end });
-    const asked = named.rows.map((row) => row.match);
-    const seen = await inBackSnapshot(pool, g, async (snapshot) => ({ snapshot, found: await findRows(snapshot.client, g, contract, keys, asked, true) }));
-    const { snapshot } = seen;
-    if (snapshot.attempt === null || snapshot.queued.has(contract.table)) return null;
-    if (!(await this.arrived(snapshot))) return null;
-    const states = await source.ask({ kind: 'backStates', contract, keys, elements: true, after: before.end });
-    const after = await source.ask({ kind: 'backPlace' });
-    if (states.fence !== this.fence || after.fence !== this.fence) return null;
-    const moved = new Set(states.changed);
+    const look = await this.look(contract, batch.map((p) => p.key));
+    if (look === null) return null;
+    const { snapshot, before, after, rows, found, moved } = look;
+    // Invariant: I89
+    const believed = !snapshot.queued.has(contract.table) && look.arrived;
     const divergences: Divergence[] = [];
     const settled: { contract: TableContract; key: Key }[] = [];
     let checked = 0;
-    for (const [i, row] of states.rows.entries()) {
+    for (const [i, row] of rows.entries()) {
       const { key } = batch[i] as PendingKey;
       const name = `${contract.table}/${keyName(key)}`;
-      if (moved.has(keyName(key))) continue;
-      const verdict = judgeRow(contract, row, targetOf(row, seen.found.rows), seen.found.quarantined.has(i));
+      const verdict = judgeRow(contract, row, targetOf(row, found.rows), found.quarantined.has(i));
+      // What changes meanwhile is logged once more, so an equal row is done with whatever else is under way.
+      if (moved.has(keyName(key)) || (verdict !== null && !believed)) continue;
       checked++;
       if (verdict === null) {
         this.pending.delete(name);
@@ -145,6 +149,22 @@ export class BackFollower {
     }
     await takeIn({ checked, divergences, settled });
     return drained(snapshot, before) && after.end === this.readTo ? snapshot.attempt : null;
+  }
+
+  /** PostgreSQL first, then SQLite; null where the fence has changed in between, or PostgreSQL is not the primary. */
+  private async look(contract: TableContract, keys: readonly Key[]): Promise<BackLook | null> {
+    const { pool, g, source } = this.checking;
+    const elements = this.suspects.size > 0;
+    const before = await source.ask({ kind: 'backPlace' });
+    // Only for the digests of the keys: what the rows hold is read after PostgreSQL.
+    const named = await source.ask({ kind: 'backStates', contract, keys, elements: false, after: before.end });
+    const { snapshot, found } = await inBackSnapshot(pool, g, async (seen) => ({ snapshot: seen, found: await findRows(seen.client, g, contract, keys, named.rows.map((row) => row.match), elements) }));
+    if (snapshot.attempt === null) return null;
+    const arrived = !snapshot.queued.has(contract.table) && (await this.arrived(snapshot));
+    const states = await source.ask({ kind: 'backStates', contract, keys, elements, after: before.end });
+    const after = await source.ask({ kind: 'backPlace' });
+    if (states.fence !== this.fence || after.fence !== this.fence) return null;
+    return { snapshot, found, before, after, rows: states.rows, moved: new Set(states.changed), arrived };
   }
 
   /** SQLite has applied what was published before PostgreSQL's snapshot. */

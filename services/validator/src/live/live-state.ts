@@ -68,7 +68,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     foundDivergences: divergences.found,
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
-    preparedFor: parts.record?.phase === 'switching' ? String(parts.record.attempt) : null,
+    preparedFor: parts.record?.phase === 'switching' || parts.record?.phase === 'returning' ? String(parts.record.attempt) : null,
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
     rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
     backUnverified: parts.back.unverified,
