@@ -1,12 +1,15 @@
 /**
- * A live source and its target, with a stand-in for capture and applier: triggers that log keys, and batches of the
- * whole backlog applied in one transaction. None of it is the product's loading path.
+ * A live source with its capture, and its target, with a stand-in for tailer and applier: batches of the whole backlog,
+ * applied in one transaction. None of it is the product's loading path.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableContract } from '@causeway/contracts/table-contract';
+import { capturedTables } from '@causeway/control/capture/captured-table';
+import { installCapture } from '@causeway/control/capture/install-capture';
+import { discoverSchema } from '@causeway/control/plan/discover-schema';
 import { insertLive } from '@causeway/control/live/live-record';
 import { readBeats, type ServiceBeat } from '@causeway/control/live/service-beat';
 import { ensureControlSchema } from '@causeway/control/record/control-schema';
@@ -47,22 +50,12 @@ const SOURCE = `
   CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT, amount REAL, n INTEGER);
   CREATE TABLE notes (slug TEXT PRIMARY KEY NOT NULL, body TEXT);
   CREATE TABLE events (what TEXT, n INTEGER);
-  CREATE TABLE pairs (a INTEGER NOT NULL, b TEXT NOT NULL, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
-  CREATE TABLE _causeway_log (id INTEGER PRIMARY KEY, t, k0, k1);
-  CREATE TABLE _causeway_back (id INTEGER PRIMARY KEY, t, k0, k1);
-  CREATE TABLE _causeway_state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;`;
+  CREATE TABLE pairs (a INTEGER NOT NULL, b TEXT NOT NULL, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;`;
 const TARGET = `
   CREATE TABLE public.orders (id bigint PRIMARY KEY, name text, amount double precision, n bigint);
   CREATE TABLE public.notes (slug text PRIMARY KEY, body text);
   CREATE TABLE public.events (causeway_rowid bigint PRIMARY KEY, what text, n bigint);
   CREATE TABLE public.pairs (a bigint, b text, v text, PRIMARY KEY (a, b));`;
-
-function triggers(contract: TableContract): string {
-  const key = contract.keyless ? ['rowid'] : contract.key;
-  const log = (row: string): string => `INSERT INTO _causeway_log (t, ${key.map((_, i) => `k${i}`).join(', ')}) VALUES (${contract.table}, ${key.map((k) => `${row}.${k}`).join(', ')});`;
-  const on = (when: string, body: string): string => `CREATE TRIGGER _causeway_${contract.source}_${when} AFTER ${when} ON ${contract.source} BEGIN ${body} END;`;
-  return on('INSERT', log('NEW')) + on('UPDATE', log('OLD') + log('NEW')) + on('DELETE', log('OLD'));
-}
 
 export class LiveBench {
   readonly folder = mkdtempSync(join(tmpdir(), 'causeway-live-'));
@@ -86,12 +79,13 @@ export class LiveBench {
 
   static async open(): Promise<LiveBench> {
     const bench = new LiveBench(await freshDatabase('livecheck'));
-    bench.db.exec(SOURCE + CONTRACTS.map(triggers).join(''));
+    bench.db.exec(SOURCE);
+    const { token, logEnd } = installCapture(bench.db, 'm', capturedTables(discoverSchema(bench.db), CONTRACTS));
     await ensureControlSchema(bench.pool);
     await inTransaction(bench.pool, async (client) => {
       await insertMigration(client, bench.record);
       await insertContracts(client, { migration: 'm', generation: 1 }, CONTRACTS);
-      await insertLive(client, { migration: 'm', generation: 1, token: 't', startedAtId: 0n });
+      await insertLive(client, { migration: 'm', generation: 1, token, startedAtId: logEnd });
     });
     await bench.pool.query("UPDATE causeway.live SET phase = 'following'");
     await bench.pool.query(TARGET);

@@ -33,6 +33,8 @@ export interface LiveState {
   readonly foundDivergences: number;
   readonly rowsVerified: number;
   readonly skippedTables: readonly string[];
+  /** What is missing of the capture in SQLite, in words; null: nothing. Changes may then pass without a trace. */
+  readonly captureLost: string | null;
   /** Attempt for which everything up to the end of its drain is compared and equal, as decimal; null: not (yet). */
   readonly cutoverVerified: string | null;
   /** Attempt that the validator has laid everything else aside for, as decimal. */
@@ -43,7 +45,7 @@ export interface LiveState {
   readonly backUnverified: number;
 }
 
-export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'> }): LiveState {
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'>; captureLost: string | null }): LiveState {
   const { follower, positions, divergences, clock } = parts;
   const now = Date.now();
   const { verifiedTo, oldestSinceMs } = follower;
@@ -69,6 +71,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     rowsVerified: clock.rowsVerified,
     skippedTables: parts.skipped,
     preparedFor: parts.record?.phase === 'switching' || parts.record?.phase === 'returning' ? String(parts.record.attempt) : null,
+    captureLost: parts.captureLost,
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
     rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
     backUnverified: parts.back.unverified,
@@ -77,6 +80,6 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
 
 /** All rows once since this side became the primary, and since then every key that changed, up to the end under the fence. */
 // Invariant: I87
-function provedForCutover({ follower, divergences, clock, record }: Parameters<typeof liveState>[0]): boolean {
-  return record?.phase === 'switching' && record.fenceEnd !== null && follower.verifiedTo >= record.fenceEnd && clock.passes > 0 && divergences.open === 0;
+function provedForCutover({ follower, divergences, clock, record, captureLost }: Parameters<typeof liveState>[0]): boolean {
+  return captureLost === null && record?.phase === 'switching' && record.fenceEnd !== null && follower.verifiedTo >= record.fenceEnd && clock.passes > 0 && divergences.open === 0;
 }

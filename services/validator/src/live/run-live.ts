@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveRecord, readLive } from '@causeway/control/live/live-record';
 import { beat, BEAT_MS, DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
+import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { MigrationRecord } from '@causeway/control/record/migration-record';
 import { readContracts } from '@causeway/control/record/table-record';
@@ -51,16 +52,19 @@ export async function runLive(input: RunLiveInput): Promise<void> {
   const { pool, record, signal } = input;
   await checkHash(pool);
   const g = { migration: record.id, generation: record.generation };
-  const contracts = (await readContracts(pool, g)).map((contract) => ({ contract, live: liveContract(contract) }));
+  const { token } = await readLive(pool, record.id);
+  const stored = await readContracts(pool, g);
+  const contracts = stored.map((contract) => ({ contract, live: liveContract(contract) }));
   const live = contracts.flatMap((c) => (c.live === null ? [] : [c.live]));
   const skipped = contracts.filter((c) => c.live === null).map((c) => c.contract.source);
   const stop = new AbortController();
   const own = AbortSignal.any([signal, stop.signal]);
-  const sources = [new LiveSource(input.sourceFile), new LiveSource(input.sourceFile)] as const;
+  const start = { file: input.sourceFile, migration: record.id, token, contracts: stored };
+  const sources = [new LiveSource(start), new LiveSource(start)] as const;
   const positions = new Positions(pool, g, own);
   const checking = (source: LiveSource): Checking => ({ pool, g, source, positions });
   try {
-    const { position } = await sources[0].ask({ kind: 'end' });
+    const position = await logEndOf(sources[0], input);
     const lanes = new Lanes({
       ...input,
       signal: own,
@@ -69,6 +73,7 @@ export async function runLive(input: RunLiveInput): Promise<void> {
       divergences: new Divergences(checking(sources[0]), live),
       back: new BackFollower({ pool, g, source: sources[0], signal: own }, live),
       passing: checking(sources[1]),
+      captureLost: () => sources[0].captureLost,
       skipped,
     });
     await lanes.run(live, stop);
@@ -81,6 +86,21 @@ async function untilFollowing(input: RunLiveInput): Promise<void> {
   while ((await readLive(input.pool, input.record.id)).phase === 'loading') await sleep(PHASE_MS, undefined, { signal: input.signal });
 }
 
+/** Where the log begins for us. Without a capture there is none: that is told until somebody ends us. */
+async function logEndOf(source: LiveSource, input: RunLiveInput): Promise<bigint> {
+  for (const instance = randomUUID(); ; ) {
+    try {
+      return (await source.ask({ kind: 'end' })).position;
+    } catch (error) {
+      if (!isCaptureLost(error)) throw error;
+      await beat(input.pool, input.record.id, 'validator', instance, { captureLost: source.captureLost });
+      await sleep(BEAT_MS, undefined, { signal: input.signal });
+    }
+  }
+}
+
+const isCaptureLost = (error: unknown): boolean => error instanceof Failure && error.code === 'CAPTURE_LOST';
+
 /** The application writes to SQLite: the only time that the checks speak about. */
 function isPrimary(live: LiveRecord | undefined): boolean {
   return live?.phase === 'following' || live?.phase === 'switching';
@@ -92,6 +112,8 @@ interface LanesInput extends RunLiveInput {
   readonly divergences: Divergences;
   readonly back: BackFollower;
   readonly passing: Checking;
+  /** What is missing of the capture, in words; null: nothing. */
+  readonly captureLost: () => string | null;
   readonly skipped: readonly string[];
 }
 
@@ -118,9 +140,22 @@ class Lanes {
     };
     this.stop = stop;
     await this.watch();
-    const lanes = await Promise.allSettled([this.watching().catch(end), this.following().catch(end), this.passingOver(contracts).catch(end)]);
+    const lanes = await Promise.allSettled([this.watching().catch(end), this.lane(() => this.following()).catch(end), this.lane(() => this.passingOver(contracts)).catch(end)]);
     const failed = lanes.find((lane) => lane.status === 'rejected');
     if (failed !== undefined && !this.over) throw failed.reason;
+  }
+
+  /** A lane that reads the source goes on looking where the capture has gone: the beat tells it, and nothing else is said. */
+  private async lane(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isCaptureLost(error)) throw error;
+        this.clock.passes = 0;
+        await this.rest(PHASE_MS);
+      }
+    }
   }
 
   private rest(ms: number): Promise<void> {
@@ -172,7 +207,7 @@ class Lanes {
     const extractor = (await readBeats(pool, record.id)).find((b) => b.name === 'extractor');
     this.stale = extractor === undefined || extractor.ageMs > DOWN_AFTER_MS;
     await positions.look();
-    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped, record: this.live, back: this.input.back });
+    const state = liveState({ follower, positions, divergences, clock: this.clock, stale: this.stale, known: isPrimary(this.live), skipped, record: this.live, back: this.input.back, captureLost: this.input.captureLost() });
     await beat(pool, record.id, 'validator', this.instance, { ...state });
     this.input.onState(state);
   }

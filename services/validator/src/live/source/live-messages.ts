@@ -5,6 +5,10 @@ import type { ChangedKey, SourceRowState } from '../row-state.ts';
 
 export interface LiveThreadStart {
   readonly file: string;
+  /** What the capture of this migration is known by. */
+  readonly migration: string;
+  readonly token: string;
+  readonly contracts: readonly TableContract[];
 }
 
 export type LiveRequest =
@@ -60,5 +64,6 @@ export interface LogEnd {
 }
 
 export type LiveThreadMessage =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: LiveAnswers[keyof LiveAnswers] }
+  /** `lost`: what is missing of the capture in this transaction; null: nothing. */
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: LiveAnswers[keyof LiveAnswers]; readonly lost: string | null }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string };

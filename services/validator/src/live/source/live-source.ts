@@ -18,8 +18,11 @@ export class LiveSource {
   private next = 0;
   private broken: Error | undefined;
 
-  constructor(file: string) {
-    this.worker = new Worker(THREAD, { workerData: { file } satisfies LiveThreadStart, resourceLimits: RESOURCE_LIMITS });
+  /** What was missing of the capture when this thread read last; null: nothing. */
+  captureLost: string | null = null;
+
+  constructor(start: LiveThreadStart) {
+    this.worker = new Worker(THREAD, { workerData: start, resourceLimits: RESOURCE_LIMITS });
     this.worker.on('message', (message: LiveThreadMessage) => this.receive(message));
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new Failure('INTERNAL', 'a reading thread ended early')));
@@ -41,6 +44,8 @@ export class LiveSource {
   private receive(message: LiveThreadMessage): void {
     const pending = this.pending.get(message.id);
     this.pending.delete(message.id);
+    if (message.kind === 'answer') this.captureLost = message.lost;
+    else if (message.code === 'CAPTURE_LOST') this.captureLost = message.message;
     if (message.kind === 'answer') pending?.resolve(message.answer);
     else pending?.reject(new Failure(message.code as FailureCode, message.message));
   }

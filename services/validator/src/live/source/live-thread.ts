@@ -7,12 +7,15 @@ import { type TextDecoding, textDecoding } from '../../measure/source/exact-text
 import { SourceScanner } from '../../measure/source/scan-source.ts';
 import type { ScanTask } from '../../measure/source/scan-task.ts';
 import type { LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
-import { readCount, readFact } from '@causeway/control/capture/source-facts';
+import { captureIsThere, readCount, readFact } from '@causeway/control/capture/source-facts';
+import { CaptureWatch } from '@causeway/control/capture/capture-loss';
 import { BACK_LOG, changedBetween, changesAfter, logEnd } from './log-reading.ts';
 import { KeyedListTask, SumTask } from './range-tasks.ts';
 import { RowStates } from './row-states.ts';
 
-const { file } = workerData as LiveThreadStart;
+const start = workerData as LiveThreadStart;
+const { file } = start;
+const capture = new CaptureWatch(start, start.contracts);
 const port = parentPort as NonNullable<typeof parentPort>;
 const say = (message: LiveThreadMessage): void => port.postMessage(message);
 
@@ -35,12 +38,19 @@ function source(): OpenSource {
 port.on('message', ({ id, request }: { id: number; request: LiveRequest }) => {
   try {
     const { db, decode } = source();
-    say({ kind: 'answer', id, answer: db.transaction(() => answer(db, decode, request))() });
+    say(db.transaction(() => answered(db, decode, id, request))());
   } catch (error) {
     const failure = sourceFailure(file, error);
     say({ kind: 'failed', id, code: failure.code, message: failure.message });
   }
 });
+
+function answered(db: SourceDatabase, decode: TextDecoding, id: number, request: LiveRequest): LiveThreadMessage {
+  const lost = capture.loss(db);
+  // Without its tables there is nothing to read a position from.
+  if (lost !== null && !captureIsThere(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: lost };
+  return { kind: 'answer', id, answer: answer(db, decode, request), lost };
+}
 
 /** The position is read first: it fixes the snapshot that everything behind it is read from. */
 function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest): LiveAnswers[keyof LiveAnswers] {
