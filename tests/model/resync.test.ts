@@ -1,0 +1,4 @@
+import { expectVariants } from './expect-variants.ts';
+import { RESYNC } from './resync.ts';
+
+expectVariants(RESYNC);

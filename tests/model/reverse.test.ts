@@ -1,0 +1,4 @@
+import { expectVariants } from './expect-variants.ts';
+import { REVERSE } from './reverse.ts';
+
+expectVariants(REVERSE);

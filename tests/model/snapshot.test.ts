@@ -1,0 +1,4 @@
+import { expectVariants } from './expect-variants.ts';
+import { SNAPSHOT } from './snapshot-variants.ts';
+
+expectVariants(SNAPSHOT);

@@ -1,0 +1,4 @@
+import { expectVariants } from './expect-variants.ts';
+import { TRUNCATE } from './truncate.ts';
+
+expectVariants(TRUNCATE);
