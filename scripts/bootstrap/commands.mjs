@@ -25,6 +25,7 @@ const TASKS = {
   'bench-live': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
   // The largest spaces need room.
   model: (args) => [{ command: 'node', args: ['--max-old-space-size=8192', join(ROOT, 'tests', 'model', 'main.ts'), ...args], cwd: callerFolder() }],
+  'test-crash': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'crash', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.

@@ -5,12 +5,12 @@ import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { compareLedger, type LedgerVerdict } from '@causeway/cli/demo/sample-app/compare/compare-ledger';
-import { writePrimary } from '@causeway/cli/demo/sample-app/primary-file';
+import { compareLedger, type LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
+import { writePrimary } from '@causeway/testkit/sample-app/primary-file';
 import { type Bench, openBench } from '@causeway/testkit/causeway-command';
 import Database from 'better-sqlite3';
 
-const MAIN = resolve(import.meta.dirname, '../../cli/dist/demo/sample-app/main.js');
+const MAIN = resolve(import.meta.dirname, '../../packages/testkit/dist/sample-app/main.js');
 
 let bench: Bench;
 let file: string;

@@ -1,5 +1,5 @@
 /** What the sample application does, each in one transaction; every worker has rows of its own, so that none waits for another's. */
-import type { SeededRandom } from '../sample-erp/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { nowCell, type Row } from './cells.ts';
 import type { Transaction } from './transaction.ts';
 import type { World } from './world.ts';
@@ -35,9 +35,9 @@ function one({ t, random }: Doing, table: string): Row {
 
 const money = (random: SeededRandom): string => String(random.integer(-99_999, 999_999) / 100);
 const day = (random: SeededRandom): string => `${random.integer(1971, 2037)}-${String(random.integer(1, 12)).padStart(2, '0')}-${String(random.integer(1, 28)).padStart(2, '0')}`;
-const text = (random: SeededRandom): string => random.pick(['', 'plain', 'é€😀', "o'clock\\t\n", ' blanks ', '\\N', 'x'.repeat(300)]) + random.hex(4);
+const text = (random: SeededRandom): string => random.pick(['', 'plain', 'é€😀', "o'clock\\t\n", ' blanks ', '\\N', 'x'.repeat(300)]) + random.bytes(2).toString('hex');
 const blob = (random: SeededRandom): string => random.bytes(random.integer(0, 40)).toString('hex');
-const int64 = (random: SeededRandom): string => String(BigInt.asIntN(64, BigInt(`0x${random.hex(16)}`)));
+const int64 = (random: SeededRandom): string => String(BigInt.asIntN(64, BigInt(`0x${random.bytes(8).toString('hex')}`)));
 const lineRow = (order: string, line: number, random: SeededRandom): Row => ({ order_id: order, line: String(line), product: text(random), quantity: String(random.integer(1, 99)), price: money(random), digest: random.oneIn(4) ? null : blob(random) });
 
 async function newOrder({ t, random, ...doing }: Doing): Promise<void> {

@@ -1,5 +1,5 @@
 /** The sample application: its workers, its ledger, and where it writes. */
-import { seededRandom } from '../sample-erp/seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { FirstSize } from './first-rows.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { type Replayed, replayLedger } from './ledger/replay-ledger.ts';

@@ -1,6 +1,6 @@
 /** One worker: transaction after transaction on whatever side is the primary; a refused write is tried again until accepted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeededRandom } from '../sample-erp/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { nowCell } from './cells.ts';
 import { choose, type Kind, kindsFor } from './kinds.ts';
 import type { Ledger } from './ledger/ledger.ts';

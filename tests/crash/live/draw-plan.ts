@@ -1,0 +1,70 @@
+/** What happens in one run, drawn from its seed before it begins: the way it takes, and what is broken when. */
+import { seededRandom, type SeededRandom } from '@causeway/testkit/seeded-random';
+
+export type Moment = 'loading' | 'following' | 'cutover' | 'switched' | 'rollback' | 'returned' | 'second cutover' | 'switched again';
+
+export const SERVICES = ['extractor', 'loader', 'validator'] as const;
+/** `command`: migrate --live in the foreground; `switch`: the cutover or rollback command. */
+export const KILLED = [...SERVICES, 'command', 'switch', 'application', 'broker', 'postgres'] as const;
+export const LOST_ANSWERS = ['commit answer', 'produce answer'] as const;
+export type Victim = (typeof KILLED)[number] | (typeof LOST_ANSWERS)[number];
+
+export interface Fault {
+  readonly victim: Victim;
+  readonly moment: Moment;
+  /** After the moment's beginning; in a cutover or rollback after its decision. */
+  readonly delayMs: number;
+  /** The victim ends itself here, as by kill −9, instead of being killed at a time. */
+  readonly failPoint?: string;
+}
+
+export interface RunPlan {
+  readonly seed: number;
+  readonly moments: readonly Moment[];
+  readonly faults: readonly Fault[];
+  /** Changes in a second that the application tries. */
+  readonly rate: number;
+  readonly ballast: number;
+  /** A switch that was cut off is undone before it is tried again. */
+  readonly undoes: boolean;
+}
+
+const WAYS: readonly (readonly Moment[])[] = [
+  ['loading', 'following', 'cutover', 'switched'],
+  ['loading', 'following', 'cutover', 'switched', 'rollback', 'returned'],
+  ['loading', 'following', 'cutover', 'switched', 'rollback', 'returned', 'second cutover', 'switched again'],
+];
+
+const CUTOVER_POINTS = ['arm', 'begin', 'prepare', 'fence', 'fence_end', 'drain', 'verify', 'sequences', 'open', 'switch'];
+const ROLLBACK_POINTS = ['begin', 'close', 'drain', 'verify', 'decide', 'lift'];
+const SERVICE_POINTS: Readonly<Record<string, readonly string[]>> = {
+  extractor: ['extractor.follow_after_read', 'extractor.follow_after_ack', 'extractor.back_after_read', 'extractor.back_after_ack', 'extractor.back_after_delete', 'extractor.back_after_marker'],
+  loader: ['loader.after_fetch', 'loader.after_stage', 'loader.mid_copy', 'loader.before_commit', 'loader.after_commit', 'loader.after_claim', 'loader.before_loaded', 'loader.before_objects', 'loader.after_objects', 'loader.before_following', 'loader.back_before_commit', 'loader.back_after_commit'],
+};
+
+export const isSwitch = (moment: Moment): moment is 'cutover' | 'rollback' | 'second cutover' => moment === 'cutover' || moment === 'rollback' || moment === 'second cutover';
+
+/** `ownServers`: broker and PostgreSQL belong to this suite, and may be killed. */
+export function drawPlan(seed: number, ownServers: boolean): RunPlan {
+  const random = seededRandom(seed);
+  const moments = random.pick(WAYS);
+  const count = random.pick([1, 1, 2, 3]);
+  const faults = Array.from({ length: count }, () => drawFault(random, moments, ownServers));
+  // One environment carries the fail points of all services: it is set when they start.
+  return { seed, moments, faults, rate: random.pick([100, 300, 600]), ballast: random.pick([300, 3_000, 20_000]), undoes: random.oneIn(4) };
+}
+
+function drawFault(random: SeededRandom, moments: readonly Moment[], ownServers: boolean): Fault {
+  const moment = random.pick(moments);
+  const most = isSwitch(moment) ? 250 : 900;
+  const victims: Victim[] = [...SERVICES, 'command', 'application', ...LOST_ANSWERS, ...(ownServers ? (['broker', 'postgres'] as const) : []), ...(isSwitch(moment) ? (['switch', 'switch', 'switch'] as const) : [])];
+  const victim = random.pick(victims);
+  const fault = { victim, moment, delayMs: random.integer(0, most) };
+  if (victim === 'switch' && !random.oneIn(3)) {
+    const [direction, points] = moment === 'rollback' ? ['rollback', ROLLBACK_POINTS] : ['cutover', moment === 'cutover' ? CUTOVER_POINTS : CUTOVER_POINTS.slice(1)];
+    return { ...fault, failPoint: `${direction}.${random.pick(points as string[])}.${random.pick(['before', 'after'])}:exit9` };
+  }
+  const points = SERVICE_POINTS[victim];
+  if (points !== undefined && random.oneIn(3)) return { ...fault, moment: 'loading', failPoint: `${random.pick(points)}:exit9@${random.integer(1, 40)}` };
+  return fault;
+}

@@ -1,0 +1,180 @@
+/** One run: the application writes, the migration takes its way, things are killed; at the end the ledger judges. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isCommit, isProduce } from '@causeway/testkit/fault-proxy';
+import type { LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
+import { type Fault, isSwitch, type Moment, type RunPlan } from './draw-plan.ts';
+import type { Servers } from './servers.ts';
+import { Stage } from './stage.ts';
+
+export interface RunOutcome {
+  readonly plan: RunPlan;
+  /** Faults that were really injected. */
+  readonly injected: readonly Fault[];
+  readonly acknowledged: number;
+  /** Rows that are missing, older or other than acknowledged. */
+  readonly lost: number;
+  readonly doubled: number;
+  /** What else is not as it must be; a run with none of it and nothing lost or doubled is a good one. */
+  readonly problems: readonly string[];
+  readonly seconds: number;
+  readonly longestGapMs: number;
+  /** Kept where something was wrong. */
+  readonly folder: string | null;
+}
+
+const SETTLE_MS = 45_000;
+const TRIES = 8;
+
+export async function runPlan(plan: RunPlan, servers: Servers): Promise<RunOutcome> {
+  const began = performance.now();
+  const stage = await Stage.set(plan, servers);
+  const run = new CrashRun(plan, servers, stage);
+  let verdict: LedgerVerdict | undefined;
+  try {
+    verdict = await run.perform();
+  } catch (error) {
+    run.problems.push((error as Error).message);
+    await stage.stopApplication().catch(() => {});
+    verdict = await settled(stage).catch((failed: Error) => void run.problems.push(failed.message)) ?? undefined;
+  }
+  const sum = (what: 'lost' | 'doubled' | 'different'): number => verdict?.sides.reduce((n, side) => n + side[what], 0) ?? 0;
+  if (verdict !== undefined) run.problems.push(...verdict.anomalies, ...verdict.sides.flatMap((side) => side.details));
+  for (const problem of run.problems) stage.tell(`PROBLEM ${problem}`);
+  const bad = run.problems.length > 0;
+  await stage.close(bad);
+  return { plan, injected: run.injected, acknowledged: verdict?.acknowledged ?? 0, lost: sum('lost') + sum('different'), doubled: sum('doubled'), problems: run.problems, seconds: (performance.now() - began) / 1000, longestGapMs: verdict?.longestGapMs ?? 0, folder: bad ? stage.folder : null };
+}
+
+/** Both sides follow each other: what is under way is waited for, what is wrong stays wrong. */
+async function settled(stage: Stage, sides: 'both' | 'postgres' | 'sqlite' = 'both'): Promise<LedgerVerdict> {
+  let last: LedgerVerdict | undefined;
+  for (const until = Date.now() + SETTLE_MS; Date.now() < until; await sleep(250)) {
+    last = await stage.compare(sides).catch(() => last);
+    if (last?.equal === true) return last;
+  }
+  if (last === undefined) throw new Error('the sides could not be compared');
+  return last;
+}
+
+class CrashRun {
+  readonly problems: string[] = [];
+  readonly injected: Fault[] = [];
+  private readonly plan: RunPlan;
+  private readonly servers: Servers;
+  private readonly stage: Stage;
+  private readonly under: Promise<void>[] = [];
+
+  constructor(plan: RunPlan, servers: Servers, stage: Stage) {
+    this.plan = plan;
+    this.servers = servers;
+    this.stage = stage;
+  }
+
+  async perform(): Promise<LedgerVerdict> {
+    const { stage, plan } = this;
+    await stage.startApplication();
+    stage.startCommand(this.servicePoints());
+    for (const moment of plan.moments) {
+      stage.tell(`moment: ${moment}`);
+      if (isSwitch(moment)) await this.switch(moment);
+      else await this.dwell(moment);
+    }
+    await Promise.all(this.under);
+    this.servers.postgres.forget();
+    this.servers.kafka.forget();
+    await stage.stopApplication();
+    const verdict = await settled(stage);
+    await this.falseAlarms();
+    if (verdict.equal) await this.end();
+    return stage.compare(plan.moments.at(-1) === 'returned' ? 'both' : 'both');
+  }
+
+  private servicePoints(): string | undefined {
+    const points = this.plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch');
+    this.injected.push(...points);
+    return points.length === 0 ? undefined : points.map((f) => f.failPoint).join(',');
+  }
+
+  private async dwell(moment: Moment): Promise<void> {
+    this.faultsOf(moment);
+    if (moment === 'loading') return this.stage.untilPhase('following');
+    await sleep(1_000);
+    // What was killed in this moment is back before the next begins, unless it overlaps on purpose.
+    if (this.plan.seed % 3 !== 0) await Promise.all(this.under);
+  }
+
+  private faultsOf(moment: Moment, started?: Promise<void>): void {
+    for (const fault of this.plan.faults) {
+      if (fault.moment !== moment || fault.failPoint !== undefined || fault.victim === 'switch') continue;
+      this.under.push(this.inject(fault, started).catch((error: Error) => void this.problems.push(`${fault.victim} could not be killed: ${error.message}`)));
+    }
+  }
+
+  private async inject(fault: Fault, started?: Promise<void>): Promise<void> {
+    await started;
+    await sleep(fault.delayMs);
+    if (fault.victim === 'commit answer' || fault.victim === 'produce answer') {
+      const lost = fault.victim === 'commit answer' ? this.servers.postgres.loseAnswer(isCommit) : this.servers.kafka.loseAnswer(isProduce);
+      void lost.then(() => {
+        this.injected.push(fault);
+        this.stage.tell(`lost a ${fault.victim}`);
+      });
+    } else if (await this.stage.kill(fault.victim)) this.injected.push(fault);
+  }
+
+  /** The command is run until the other side is the primary, however often it is cut off. */
+  private async switch(moment: Moment & ('cutover' | 'rollback' | 'second cutover')): Promise<void> {
+    const { stage, plan } = this;
+    const goal = moment === 'rollback' ? 'rollback' : 'cutover';
+    let left = plan.faults.filter((f) => f.moment === moment && f.victim === 'switch');
+    const deciding = { cutover: 'switching', rollback: 'returning' }[goal];
+    const stop = { done: false };
+    this.faultsOf(moment, this.untilDeciding(deciding, stop));
+    for (let attempt = 1; ; attempt++) {
+      const fault = left.shift();
+      left = left.slice();
+      const ended = await stage.run([goal, ...stage.switchArguments], {
+        failPoint: fault?.failPoint,
+        onStart: (child) => {
+          if (fault !== undefined && fault.failPoint === undefined) void this.untilDeciding(deciding, stop).then(() => sleep(fault.delayMs)).then(() => child.kill('SIGKILL'));
+        },
+      });
+      if (ended.signal === 'SIGKILL' && fault !== undefined) this.injected.push(fault);
+      if (ended.code === 0) break;
+      if (attempt >= TRIES) throw new Error(`${goal} ended with ${ended.code ?? ended.signal} ${TRIES} times: ${ended.output}`);
+      if (plan.undoes && attempt === 1) await stage.run([goal, '--undo', ...stage.switchArguments]);
+      else await sleep(300);
+    }
+    stop.done = true;
+    const phase = (await stage.live())?.phase;
+    if (phase !== (goal === 'cutover' ? 'switched' : 'following') && phase !== undefined) this.problems.push(`${goal} ended with 0, and the phase is ${phase}`);
+  }
+
+  /** The attempt is decided, or the command has ended before anybody saw it. */
+  private async untilDeciding(phase: string, stop: { readonly done: boolean }): Promise<void> {
+    const before = (await this.stage.live())?.attempt ?? 0;
+    for (const until = Date.now() + 60_000; Date.now() < until && !stop.done; await sleep(10)) {
+      const live = await this.stage.live();
+      if (live !== null && (live.phase === phase || live.attempt > before)) return;
+    }
+  }
+
+  private async falseAlarms(): Promise<void> {
+    const rows = await this.stage.query('SELECT count(*)::int AS n FROM causeway.divergence').catch(() => [{ n: 0 }]);
+    const { n } = rows[0] as { n: number };
+    if (n > 0) this.problems.push(`the validator has told ${n} divergences`);
+  }
+
+  /** The migration is ended on the side that it has come to; nothing of causeway may stay behind. */
+  private async end(): Promise<void> {
+    const { stage } = this;
+    const switched = (await stage.live())?.phase === 'switched';
+    if (!switched) await stage.stopCommand();
+    const ended = await stage.run(switched ? ['complete', '--json'] : ['detach', stage.file, '--json']);
+    if (ended.code !== 0) this.problems.push(`${switched ? 'complete' : 'detach'} ended with ${ended.code}: ${ended.output}`);
+    if (switched && !(await stage.commandEnds(20_000))) this.problems.push('migrate --live did not end after complete');
+    if (!stage.schemaIsAsBefore) this.problems.push('sqlite_schema is not what it was before');
+    const left = (await stage.query("SELECT to_regnamespace('causeway') IS NOT NULL AS there")) as { there: boolean }[];
+    if (left[0]?.there === true) this.problems.push('the schema causeway is still in the target');
+  }
+}

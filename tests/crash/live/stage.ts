@@ -1,0 +1,237 @@
+/** The processes of one run, its database and its files. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeAppDatabase } from '@causeway/testkit/sample-app/make-app-database';
+import { compareLedger, type LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
+import { switchCommand, writePrimary } from '@causeway/testkit/sample-app/primary-file';
+import Database from 'better-sqlite3';
+import pg from 'pg';
+import type { RunPlan } from './draw-plan.ts';
+import { killNow, serviceOf } from './kill.ts';
+import type { Servers } from './servers.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const COMMAND = join(ROOT, 'cli/dist/main.js');
+const APPLICATION = join(ROOT, 'packages/testkit/dist/sample-app/main.js');
+const WORKERS = 3;
+
+export interface LivePlace {
+  readonly phase: string;
+  readonly attempt: number;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+export class Stage {
+  readonly folder: string;
+  readonly file: string;
+  readonly ledger: string;
+  private readonly primary: string;
+  private readonly plan: RunPlan;
+  private readonly servers: Servers;
+  private readonly database: string;
+  private application: ChildProcess | undefined;
+  private command: ChildProcess | undefined;
+  private readonly began = performance.now();
+  /** Starts of migrate --live beyond the first that the plan did not ask for. */
+  unplanned = 0;
+  private schemaBefore = '';
+
+  private constructor(plan: RunPlan, servers: Servers) {
+    this.plan = plan;
+    this.servers = servers;
+    this.folder = mkdtempSync(join(tmpdir(), `causeway-crash-${plan.seed}-`));
+    this.database = `crash_${plan.seed}_${process.pid}`;
+    [this.file, this.ledger, this.primary] = [join(this.folder, 'app.sqlite'), join(this.folder, 'ledger.jsonl'), join(this.folder, 'primary')];
+  }
+
+  static async set(plan: RunPlan, servers: Servers): Promise<Stage> {
+    const stage = new Stage(plan, servers);
+    await stage.administer(`DROP DATABASE IF EXISTS ${stage.database} WITH (FORCE)`);
+    await stage.administer(`CREATE DATABASE ${stage.database} TEMPLATE template0 ENCODING 'UTF8'`);
+    makeAppDatabase(stage.file, { workers: WORKERS, ballast: plan.ballast });
+    stage.schemaBefore = stage.schema();
+    writePrimary(stage.primary, 'sqlite');
+    return stage;
+  }
+
+  /** Past the proxy: for the harness itself. */
+  get directUrl(): string {
+    return named(this.servers.adminUrl(), this.database);
+  }
+
+  /** Through the proxy: for causeway and for the application. */
+  get url(): string {
+    const url = new URL(this.directUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.servers.postgres.port);
+    return url.href;
+  }
+
+  tell(text: string): void {
+    appendFileSync(join(this.folder, 'events.log'), `${((performance.now() - this.began) / 1000).toFixed(2)} ${text}\n`);
+  }
+
+  async startApplication(): Promise<void> {
+    const { plan } = this;
+    const args = ['--sqlite', this.file, '--ledger', this.ledger, '--primary', this.primary, '--postgres', this.url, '--rate', String(plan.rate), '--seed', String(plan.seed), '--workers', String(WORKERS), '--ballast', String(plan.ballast)];
+    const log = openSync(join(this.folder, 'application.log'), 'a');
+    const child = spawn(process.execPath, [APPLICATION, ...args], { stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    this.application = child;
+    child.once('exit', (code, signal) => this.tell(`application ended: ${code ?? signal}`));
+  }
+
+  async stopApplication(): Promise<void> {
+    const child = this.application;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const [code] = (await Promise.race([ended, sleep(30_000, ['stuck'])])) as [number | string];
+    if (code !== 0) throw new Error(`the application ended with ${code}; its log is ${join(this.folder, 'application.log')}`);
+  }
+
+  /** migrate --live in the foreground; started again when it ends unasked, without the fail points. */
+  startCommand(failPoint?: string): void {
+    const child = this.spawnCommand(['migrate', this.file, '--live', '--yes', '--quiet', '--json'], 'migrate', failPoint);
+    this.command = child;
+    child.once('exit', (code, signal) => {
+      this.tell(`migrate --live ended: ${code ?? signal}`);
+      if (this.command !== child || code === 0) return;
+      if (signal === null) this.unplanned++;
+      if (this.unplanned <= 10) this.startCommand();
+    });
+  }
+
+  async stopCommand(): Promise<void> {
+    const child = this.command;
+    this.command = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await Promise.race([ended, sleep(20_000).then(() => child.kill('SIGKILL'))]);
+  }
+
+  /** Whether migrate --live ends by itself, with 0. */
+  async commandEnds(ms: number): Promise<boolean> {
+    for (const until = Date.now() + ms; Date.now() < until; await sleep(50)) if (this.command?.exitCode === 0) return true;
+    return false;
+  }
+
+  /** One of causeway's commands to its end; `onStart` is told the process. */
+  async run(args: readonly string[], options: { failPoint?: string | undefined; onStart?: (child: ChildProcess) => void } = {}): Promise<Ended> {
+    const name = args[0] as string;
+    const child = this.spawnCommand(args, name, options.failPoint);
+    options.onStart?.(child);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 120_000);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    clearTimeout(timer);
+    const output = readFileSync(join(this.folder, `${name}.log`), 'utf8').slice(-600);
+    this.tell(`${args.join(' ').slice(0, 60)}: ${code ?? signal}`);
+    return { code, signal, output };
+  }
+
+  get switchArguments(): string[] {
+    return ['--on-switch', switchCommand(this.primary, this.url), '--ready-within', '60', '--deadline', '30', '--json'];
+  }
+
+  /** True if there was such a process. */
+  async kill(victim: string): Promise<boolean> {
+    this.tell(`kill ${victim}`);
+    if (victim === 'application') {
+      const dead = killNow(this.application?.pid);
+      await sleep(100);
+      await this.startApplication();
+      return dead;
+    }
+    if (victim === 'broker' || victim === 'postgres') {
+      await this.servers.kill(victim);
+      this.tell(`${victim} is back`);
+      return true;
+    }
+    const command = this.command?.pid;
+    if (victim === 'command') return killNow(command);
+    for (const until = Date.now() + 5_000; command !== undefined && Date.now() < until; await sleep(30)) if (killNow(serviceOf(command, victim))) return true;
+    return false;
+  }
+
+  /** Null before there is one, and where the server is away. */
+  async live(): Promise<LivePlace | null> {
+    return this.query('SELECT phase, attempt::int AS attempt FROM causeway.live').then((rows) => (rows[0] as LivePlace | undefined) ?? null, () => null);
+  }
+
+  async query(sql: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: this.directUrl, connectionTimeoutMillis: 3_000 });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows as unknown[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  async untilPhase(...phases: string[]): Promise<void> {
+    for (const until = Date.now() + 90_000; Date.now() < until; await sleep(25)) {
+      const live = await this.live();
+      if (live !== null && phases.includes(live.phase)) return;
+      if (this.unplanned > 10) throw new Error('migrate --live ends again and again');
+    }
+    throw new Error(`the migration is not ${phases.join(' or ')} after 90 s but ${(await this.live())?.phase ?? 'not there'}`);
+  }
+
+  compare(sides: 'both' | 'postgres' | 'sqlite' = 'both'): Promise<LedgerVerdict> {
+    return compareLedger({ ledger: this.ledger, ...(sides === 'postgres' ? {} : { sqlite: this.file }), ...(sides === 'sqlite' ? {} : { postgres: this.directUrl }) });
+  }
+
+  /** Everything of SQLite's schema as text. */
+  schema(): string {
+    const db = new Database(this.file, { readonly: true });
+    try {
+      return JSON.stringify(db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').raw().all());
+    } finally {
+      db.close();
+    }
+  }
+
+  get schemaIsAsBefore(): boolean {
+    return this.schema() === this.schemaBefore;
+  }
+
+  /** Ends everything; keeps files and database where something is to be looked at. */
+  async close(keep: boolean): Promise<void> {
+    killNow(this.application?.exitCode === null ? this.application.pid : undefined);
+    await this.stopCommand();
+    if (keep) return;
+    await this.administer(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private spawnCommand(args: readonly string[], log: string, failPoint?: string): ChildProcess {
+    const descriptor = openSync(join(this.folder, `${log}.log`), 'a');
+    const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: this.url, KAFKA_BROKERS: `127.0.0.1:${this.servers.kafka.port}`, CAUSEWAY_STATE: join(this.folder, 'state'), ...(failPoint === undefined ? {} : { FAILPOINT: failPoint }) };
+    const child = spawn(process.execPath, [COMMAND, ...args], { cwd: this.folder, env: environment, stdio: ['ignore', descriptor, descriptor] });
+    closeSync(descriptor);
+    return child;
+  }
+
+  private async administer(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: named(this.servers.adminUrl(), 'postgres') });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  }
+}
+
+function named(address: string, database: string): string {
+  const url = new URL(address);
+  url.pathname = `/${database}`;
+  return url.href;
+}
