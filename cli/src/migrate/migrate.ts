@@ -11,7 +11,7 @@ import { recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
 import { createLog } from '@causeway/runtime/log';
 import { checkTarget } from '@causeway/runtime/postgres-pool';
-import { type PreparedSource, prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
+import { prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type pg from 'pg';

@@ -1,4 +1,5 @@
 /** Entry point of the validator service. */
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMigration } from '@causeway/control/record/migration-record';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
@@ -18,6 +19,7 @@ const settings = serviceSettings(VALIDATOR_SETTINGS, process.env);
 const log = createLog('validator', settings.logLevel);
 /** How often a validator that stays looks for a new generation. */
 const GENERATION_POLL_MS = 2_000;
+const NICE = 5;
 
 await runService(log, async (signal) => {
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator' });
@@ -29,6 +31,7 @@ await runService(log, async (signal) => {
     if (settings.mode === 'live') {
       const record = await waitForPhase(pool, settings.migration, 'built', signal);
       server.setReady(true);
+      yieldTheMachine();
       const live = liveMetrics(server.registry, metrics);
       await runLive({
         pool,
@@ -67,6 +70,15 @@ await runService(log, async (signal) => {
     await server.close();
   }
 });
+
+/** Comparing goes on for weeks beside those who move the changes: they come first. */
+function yieldTheMachine(): void {
+  try {
+    setPriority(NICE);
+  } catch {
+    // Not every system lets a process lower itself.
+  }
+}
 
 /** A quarantine is for the command to accept. */
 function exitCodeOf(verdict: ProofVerdict): number {

@@ -2,12 +2,12 @@
  * What was read may still be only in the system's memory: an application with synchronous = NORMAL does not sync its
  * commits. Published and then lost with the power, its ids would be given again to other changes (rule 2).
  */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 /** Only the WAL: opening and closing the main file would drop this process's locks on it. */
 // Invariant: I81
 export async function syncWal(file: string): Promise<void> {
-  let handle;
+  let handle: FileHandle | undefined;
   try {
     handle = await open(`${file}-wal`, 'r+');
     await handle.datasync();

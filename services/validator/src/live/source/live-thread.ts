@@ -1,7 +1,7 @@
 /** A live reading thread: every request is one short read transaction, so that the application's checkpoints and commits never wait long. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import type { TableContract } from '@causeway/contracts/table-contract';
+import { contractFingerprint, type TableContract } from '@causeway/contracts/table-contract';
 import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { type TextDecoding, textDecoding } from '../../measure/source/exact-text.ts';
 import { SourceScanner } from '../../measure/source/scan-source.ts';
@@ -66,16 +66,16 @@ function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest):
       return changesAfter(db, decode, request.after, request.limit, request.keyWidths, BACK_LOG);
     case 'backStates':
       return {
-        rows: new RowStates(db, request.contract, decode).byKey(request.keys, request.elements),
+        rows: statesOf(db, request.contract, decode).byKey(request.keys, request.elements),
         changed: changedBetween(db, decode, request.contract.table, request.contract.key.length, request.after, logEnd(db, BACK_LOG), BACK_LOG).keys,
         fence: readCount(db, 'fence_attempt'),
       };
     case 'backPlace':
       return { epoch: readCount(db, 'back_epoch'), batch: BigInt(readFact(db, 'back_batch') ?? -1n), marker: readCount(db, 'back_marker'), fence: readCount(db, 'fence_attempt'), end: logEnd(db, BACK_LOG) };
     case 'states':
-      return { position, rows: new RowStates(db, request.contract, decode).byKey(request.keys, request.elements) };
+      return { position, rows: statesOf(db, request.contract, decode).byKey(request.keys, request.elements) };
     case 'page':
-      return { position, ...new RowStates(db, request.contract, decode).page(request.after, request.limit) };
+      return { position, ...statesOf(db, request.contract, decode).page(request.after, request.limit) };
     case 'bounds':
       return bounds(db, request.contract);
     case 'sum':
@@ -83,6 +83,16 @@ function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest):
     case 'list':
       return { position, ...scan(db, decode, request, new KeyedListTask(request.contract)) };
   }
+}
+
+const states = new Map<string, RowStates>();
+
+/** Made once for a table: the contract comes anew with every request. */
+function statesOf(db: SourceDatabase, contract: TableContract, decode: TextDecoding): RowStates {
+  const name = contractFingerprint(contract);
+  let known = states.get(name);
+  if (known === undefined) states.set(name, (known = new RowStates(db, contract, decode)));
+  return known;
 }
 
 function scan<Result>(db: SourceDatabase, decode: TextDecoding, range: { contract: TableContract; low: bigint; high: bigint }, task: ScanTask<Result>): Result {

@@ -4,6 +4,7 @@ import { RowDigest } from '@causeway/contracts/row-digest';
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import type { Statement } from 'better-sqlite3';
 import { WHOLE_TABLE } from '../../align/slice.ts';
 import { CANONICAL } from '../../measure/source/cell-reader.ts';
 import type { TextDecoding } from '../../measure/source/exact-text.ts';
@@ -13,6 +14,8 @@ import { keyName, type SourceRowState } from '../row-state.ts';
 import { boundValue, placeholder, rawValue } from './key-binding.ts';
 import { exactCell } from './log-reading.ts';
 
+const MOST_STATEMENTS = 100;
+
 export class RowStates {
   private readonly db: SourceDatabase;
   private readonly contract: TableContract;
@@ -21,6 +24,7 @@ export class RowStates {
   /** Reads keys that no row may have any more: a table of the key's columns alone. */
   private readonly keys: RowReading;
   private readonly element = new RowDigest();
+  private readonly statements = new Map<string, Statement>();
 
   constructor(db: SourceDatabase, contract: TableContract, decode: TextDecoding) {
     this.db = db;
@@ -34,7 +38,7 @@ export class RowStates {
   byKey(keys: readonly (readonly ExactCell[])[], elements: boolean): SourceRowState[] {
     const out: SourceRowState[] = [];
     for (const key of keys) {
-      const statement = this.db.prepare(`${selectRows(this.contract, 'exact', WHOLE_TABLE)} WHERE ${this.conditions(key)}`).raw().safeIntegers();
+      const statement = this.byConditions(this.conditions(key));
       const name = keyName(key);
       let found: SourceRowState | undefined;
       // A collation or an affinity may meet other keys than this one.
@@ -63,6 +67,17 @@ export class RowStates {
       rows.push(this.state(cells, false));
     }
     return { rows, next: rows.length < limit ? null : next };
+  }
+
+  /** Keys of one shape share a statement: preparing one costs more than reading a row. */
+  private byConditions(conditions: string): Statement {
+    let statement = this.statements.get(conditions);
+    if (statement === undefined) {
+      if (this.statements.size >= MOST_STATEMENTS) this.statements.clear();
+      statement = this.db.prepare(`${selectRows(this.contract, 'exact', WHOLE_TABLE)} WHERE ${conditions}`).raw().safeIntegers();
+      this.statements.set(conditions, statement);
+    }
+    return statement;
   }
 
   private conditions(key: readonly ExactCell[]): string {
