@@ -26,7 +26,7 @@ const schemaOf = (): unknown[] => {
   }
 };
 
-// Invariant: I81, I82, I83, I84, I87, I88, I89
+// Invariant: I81, I82, I83, I84, I87, I88
 test('cutover under load, writes in PostgreSQL, rollback, cutover again, complete: nothing is lost or doubled, and nothing is left behind', async () => {
   const before = schemaOf();
   shop.write();

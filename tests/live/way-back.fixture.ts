@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BACK_LOG_TABLE, STATE_TABLE } from '@causeway/contracts/live/source-objects';
+import { STATE_TABLE } from '@causeway/contracts/live/source-objects';
 import { qualifiedName } from '@causeway/contracts/identifier';
 import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
 import { decide, insertLive, type LivePhase, readLive } from '@causeway/control/live/live-record';
@@ -82,7 +82,7 @@ export class WayBack {
       await client.query("UPDATE causeway.live SET phase = 'switched', attempt = 1");
     });
     const db = new Database(file);
-    db.exec(`CREATE TABLE ${BACK_LOG_TABLE} (id INTEGER PRIMARY KEY, t, k0, k1, k2); CREATE TABLE ${STATE_TABLE} (name TEXT PRIMARY KEY, value); INSERT INTO ${STATE_TABLE} VALUES ('fence_attempt', 1)`);
+    db.exec(`CREATE TABLE ${STATE_TABLE} (name TEXT PRIMARY KEY, value); INSERT INTO ${STATE_TABLE} VALUES ('fence_attempt', 1)`);
     db.close();
     copyFileSync(file, before);
     return new WayBack({ bench, file, before, pool, record, contracts, transport });

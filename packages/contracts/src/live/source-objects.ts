@@ -9,9 +9,6 @@ export const SOURCE_PREFIX = '_causeway_';
  */
 export const LOG_TABLE = '_causeway_log';
 
-/** Keys of rows that the way back has written since the fence was raised, in the form of the log; only under the fence. */
-export const BACK_LOG_TABLE = '_causeway_back';
-
 /** Facts that must commit with the source: `name TEXT PRIMARY KEY, value` (see SourceFact). */
 export const STATE_TABLE = '_causeway_state';
 

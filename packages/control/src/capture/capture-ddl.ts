@@ -4,7 +4,7 @@
  * version: no functions beside coalesce and typeof, no constraint in the log, columns without a type.
  */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import { BACK_LOG_TABLE, LOG_TABLE, SOURCE_PREFIX, STATE_TABLE, SUSPENDED_TABLE } from '@causeway/contracts/live/source-objects';
+import { LOG_TABLE, SOURCE_PREFIX, STATE_TABLE, SUSPENDED_TABLE } from '@causeway/contracts/live/source-objects';
 import type { CapturedTable } from './captured-table.ts';
 import { collisionClause, rowidClause } from './collision-query.ts';
 
@@ -21,7 +21,6 @@ export function captureDdl(tables: readonly CapturedTable[]): string[] {
   return [
     // Invariant: I30
     `CREATE TABLE ${quoteIdentifier(LOG_TABLE)} (id INTEGER PRIMARY KEY, t, ${keys})`,
-    `CREATE TABLE ${quoteIdentifier(BACK_LOG_TABLE)} (id INTEGER PRIMARY KEY, t, ${keys})`,
     `CREATE TABLE ${quoteIdentifier(STATE_TABLE)} (name TEXT PRIMARY KEY, value) WITHOUT ROWID`,
     `CREATE TABLE ${quoteIdentifier(SUSPENDED_TABLE)} (name TEXT PRIMARY KEY, sql) WITHOUT ROWID`,
     ...tables.flatMap(tableTriggers),
@@ -61,11 +60,4 @@ function logRow(table: CapturedTable, row: 'NEW' | 'OLD'): string {
 function logOldKey(table: CapturedTable): string {
   const changed = names(table).map((name) => `OLD.${name} COLLATE BINARY IS NOT NEW.${name} OR typeof(OLD.${name}) <> typeof(NEW.${name})`);
   return `${logInto(table)} SELECT ${[table.number, ...names(table).map((name) => `OLD.${name}`)].join(', ')} WHERE ${changed.join(' OR ')};`;
-}
-
-/** The triggers that stand under the fence: the same, but they log what our own way back writes. `name`: of one of them. */
-export function backLogTrigger(captureTrigger: string, name: string): string | null {
-  const made = /^CREATE TRIGGER "[^"]*_(insert|delete|update)" AFTER /.exec(captureTrigger);
-  if (made === null) return null;
-  return captureTrigger.replace(/^CREATE TRIGGER "[^"]*"/, () => `CREATE TRIGGER ${quoteIdentifier(name)}`).replace(UNLESS_PASS, () => UNLESS_PASS.replace('NOT EXISTS', 'EXISTS')).replaceAll(`INTO ${quoteIdentifier(LOG_TABLE)} `, () => `INTO ${quoteIdentifier(BACK_LOG_TABLE)} `);
 }

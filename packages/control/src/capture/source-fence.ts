@@ -5,10 +5,10 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import { BACK_LOG_TABLE, SOURCE_PREFIX } from '@causeway/contracts/live/source-objects';
+import { SOURCE_PREFIX } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { schemaEntries } from './application-schema.ts';
-import { backLogTrigger, UNLESS_PASS } from './capture-ddl.ts';
+import { UNLESS_PASS } from './capture-ddl.ts';
 import { logEnd, readCount, writeFact } from './source-facts.ts';
 import { resumeTriggers, suspendTriggers } from './suspended-triggers.ts';
 
@@ -46,7 +46,6 @@ export function raiseFence(db: SourceDatabase, attempt: bigint): FenceState {
         db.exec(`CREATE TRIGGER ${quoteIdentifier(fenceTriggerName(`${i}_${event.toLowerCase()}`))} BEFORE ${event} ON ${quoteIdentifier(table)} ${UNLESS_PASS} BEGIN SELECT RAISE(ABORT, '${FENCE_MESSAGE}'); END`);
       }
     });
-    logWayBack(db);
     writeFact(db, 'fence_attempt', attempt);
     writeFact(db, 'fence_end', logEnd(db));
     writeFact(db, 'fence_schema', BigInt(db.pragma('schema_version', { simple: true }) as number));
@@ -81,17 +80,6 @@ function durably<T>(db: SourceDatabase, work: () => T): T {
 
 function dropFence(db: SourceDatabase): void {
   for (const { name } of schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger' && entry.name.startsWith(fenceTriggerName('')))) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
-}
-
-/** What the way back writes under this fence is told, so that it can be compared before the fence is lifted. */
-function logWayBack(db: SourceDatabase): void {
-  db.exec(`DELETE FROM ${quoteIdentifier(BACK_LOG_TABLE)}`);
-  schemaEntries(db, 'ours')
-    .filter((entry) => entry.type === 'trigger')
-    .forEach((entry, i) => {
-      const statement = backLogTrigger(entry.sql ?? '', fenceTriggerName(`back_${i}`));
-      if (statement !== null) db.exec(statement);
-    });
 }
 
 /** Every table with rows of its own, captured or not; a virtual table's rows stand in its shadow tables. */

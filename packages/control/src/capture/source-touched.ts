@@ -17,7 +17,7 @@ export function sourceTouched(db: SourceDatabase, contracts: readonly Pick<Table
   const there = new Set(schemaEntries(db, 'application').filter((entry) => entry.type === 'table').map((entry) => entry.name));
   const dropped = contracts.filter((contract) => !there.has(contract.source)).map((contract) => `table ${quoteIdentifier(contract.source)} was dropped or renamed`);
   const triggers = new Map(schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger').map((entry) => [entry.name, entry.tbl_name]));
-  const fenced = new Set([...triggers].filter(([name]) => name.startsWith(fenceTriggerName('')) && !name.startsWith(fenceTriggerName('back_'))).map(([, table]) => table));
+  const fenced = new Set([...triggers].filter(([name]) => name.startsWith(fenceTriggerName(''))).map(([, table]) => table));
   const open = fencedTables(db).filter((table) => !fenced.has(table)).map((table) => `table ${quoteIdentifier(table)} was made, or its fence taken away`);
   const found = [...dropped, ...open];
   return found.length > 0 ? found.join('; ') : `a statement on the schema passed the fence (schema_version ${state.schema} became ${version}): VACUUM, ALTER TABLE or CREATE INDEX`;

@@ -10,6 +10,8 @@ export const TRUNCATE_TRIGGER = '_causeway_back_truncate';
 
 /**
  * - back_queue: keys of rows that were written, in texts. Nothing here can fail: no constraint but the identity's own.
+ * - back_change: keys that have left the queue, until the validator has compared their rows. Written in the transaction
+ *   that empties the queue: a changed key is in the one or in the other.
  * - back_problem: what SQLite cannot hold or follow (see back-problem).
  * - back_capture: what each captured table looked like when the capture was installed (see catalogue-mark).
  */
@@ -20,6 +22,12 @@ CREATE TABLE IF NOT EXISTS causeway.back_queue (
   table_no int NOT NULL,
   key jsonb NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1);
+CREATE TABLE IF NOT EXISTS causeway.back_change (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  migration text NOT NULL,
+  table_no int NOT NULL,
+  key jsonb NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1);
 CREATE TABLE IF NOT EXISTS causeway.back_problem (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -56,7 +56,7 @@ export async function removeReverseCapture(client: pg.ClientBase, g: Generation,
     }
     await client.query(`DROP FUNCTION IF EXISTS ${captureFunctionName(g, contract.table)}()`);
   }
-  for (const table of ['back_queue', 'back_problem', 'back_capture']) {
+  for (const table of ['back_queue', 'back_change', 'back_problem', 'back_capture']) {
     const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [`causeway.${table}`]);
     if (there.rows[0].there) await client.query(`DELETE FROM causeway.${table} WHERE migration = $1`, [g.migration]);
   }

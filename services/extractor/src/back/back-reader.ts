@@ -114,7 +114,7 @@ export class BackReader {
     await client.query('CLOSE causeway_back');
   }
 
-  /** What was published, under this number (null: nothing could travel), leaves the queue; what could not travel is written down in the same transaction. */
+  /** What was published, under this number (null: nothing could travel), leaves the queue and waits to be compared; what could not travel is written down in the same transaction. */
   // Invariant: I73
   async settle(batch: BackBatch, number: bigint | null): Promise<void> {
     const client = await this.pool.connect();
@@ -124,7 +124,12 @@ export class BackReader {
       const mine = await client.query('UPDATE causeway.live SET back_published_epoch = CASE WHEN $3::bigint IS NULL THEN back_published_epoch ELSE $2 END, back_published_batch = coalesce($3, back_published_batch) WHERE migration = $1 AND back_epoch = $2', [this.g.migration, this.epoch, number]);
       if (mine.rowCount !== 1) throw new Failure('FENCED', 'the way back is read by another extractor');
       for (let at = 0; at < batch.ids.length; at += DELETE_AT_ONCE) {
-        await client.query('DELETE FROM causeway.back_queue WHERE id = ANY ($1::bigint[])', [batch.ids.slice(at, at + DELETE_AT_ONCE)]);
+        // Invariant: I88
+        await client.query(
+          `WITH gone AS (DELETE FROM causeway.back_queue WHERE id = ANY ($1::bigint[]) RETURNING migration, table_no, key)
+           INSERT INTO causeway.back_change (migration, table_no, key) SELECT DISTINCT migration, table_no, key FROM gone`,
+          [batch.ids.slice(at, at + DELETE_AT_ONCE)],
+        );
       }
       if (batch.problems.length > 0 || (await this.anyProblem(client))) await replaceRowProblems(client, this.g.migration, ['unrepresentable'], batch.keys, batch.problems);
       await client.query('COMMIT');

@@ -73,10 +73,7 @@ export class BackApplier {
   private written(table: SinkTable, row: TravelledRow): void {
     const present = table.find(keyPart(table, row));
     const columns = present === null ? [] : table.differing(present, row);
-    if (present !== null && columns.length === 0) {
-      table.note(present.handle);
-      return;
-    }
+    if (present !== null && columns.length === 0) return;
     const work: Waiting = { table, present, row, columns };
     if (this.attempt(work, () => this.write(work)) === 'in the way') this.waiting.push(work);
   }

@@ -94,6 +94,8 @@ export class BackSink {
       // A marker proves the way as well.
       if (this.facts.below('back_beat', header.fence)) this.facts.set('back_beat', header.fence);
       this.facts.set('back_epoch', header.epoch);
+      // It has a number of its own among the batches: those before it are here.
+      this.facts.set('back_batch', header.batch);
       this.facts.set('back_offset', next);
     }, next);
   }

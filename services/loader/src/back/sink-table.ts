@@ -1,5 +1,4 @@
 /** One table of SQLite on the way back: finds rows by key, writes cells, puts rows aside and back again, byte for byte. */
-import { BACK_LOG_TABLE } from '@causeway/contracts/live/source-objects';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { ColumnContract, TableContract } from '@causeway/contracts/table-contract';
 import type { Database, Statement } from 'better-sqlite3';
@@ -95,13 +94,6 @@ export class SinkTable {
     }
     write.run(present.cells[i], ...present.handle);
     return false;
-  }
-
-  /** Tells the comparison that this row was looked at: no trigger fires where nothing is written. */
-  note(handle: PresentRow['handle']): void {
-    const key = this.contract.keyless ? [this.handle[0] as string] : this.contract.key;
-    const names = key.map(quoteIdentifier).join(', ');
-    this.prepared(`INSERT INTO ${quoteIdentifier(BACK_LOG_TABLE)} (t, ${key.map((_, i) => `k${i}`).join(', ')}) SELECT ${this.contract.table}, ${names} FROM ${this.name} WHERE ${this.handled()}`).run(...handle);
   }
 
   insert(row: TravelledRow): void {

@@ -3,6 +3,8 @@ import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { countOpenDivergences, type DivergenceKey, endDivergences, openDivergence, openDivergences } from '@causeway/control/live/divergence-record';
 import { storedName } from '@causeway/control/record/quarantine-record';
+import { type BackChecking, lookAtRows } from './back/look-at-rows.ts';
+import type { Turns } from './back/turns.ts';
 import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
 import { storedKeyNames } from './live-contract.ts';
 import { keyName } from './row-state.ts';
@@ -44,21 +46,33 @@ export class Divergences {
     await this.count();
   }
 
-  /** Checks the open ones again, wherever they came from. */
+  /** Checks the open ones again, wherever they came from, while SQLite is the primary. */
   async look(): Promise<void> {
-    const { pool, g } = this.checking;
-    await this.count();
-    if (this.open === 0) return;
-    const open = await openDivergences(pool, g, LOOKED_AT);
-    for (const [table, rows] of Map.groupBy(open, (d) => d.table)) {
-      const contract = this.contracts.get(table);
-      if (contract === undefined) continue;
-      const keys = rows.map((row) => cellsOf(contract, row.key));
+    for (const [contract, keys] of await this.openKeys()) {
       const result = await checkKeys(this.checking, contract, keys);
       const unsettled = new Set([...result.aside, ...result.divergences.map((d) => d.key)].map(keyName));
       await this.store(result.divergences);
       await this.settle(keys.filter((key) => !unsettled.has(keyName(key))).map((key) => ({ contract, key })));
     }
+  }
+
+  /** The same, while PostgreSQL is the primary. */
+  async lookBack(back: BackChecking, turns: Turns): Promise<void> {
+    for (const [contract, keys] of await this.openKeys()) {
+      const { rows } = await back.source.ask({ kind: 'states', contract, keys, elements: false });
+      const looked = await turns.take(() => lookAtRows(back, contract, rows.map((row) => ({ cells: row.key, match: row.match })), true));
+      await this.settle((looked ?? []).filter((row) => !row.aside && row.verdict === null).map((row) => ({ contract, key: row.asked.cells })));
+    }
+  }
+
+  private async openKeys(): Promise<[TableContract, ExactCell[][]][]> {
+    await this.count();
+    if (this.open === 0) return [];
+    const open = await openDivergences(this.checking.pool, this.checking.g, LOOKED_AT);
+    return [...Map.groupBy(open, (d) => d.table)].flatMap(([table, rows]): [TableContract, ExactCell[][]][] => {
+      const contract = this.contracts.get(table);
+      return contract === undefined ? [] : [[contract, rows.map((row) => cellsOf(contract, row.key))]];
+    });
   }
 
   private async count(): Promise<void> {

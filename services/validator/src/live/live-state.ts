@@ -1,12 +1,14 @@
 /** What the live validator tells each second: in its beat, and as metrics. */
 import type { LiveRecord } from '@causeway/control/live/live-record';
 import type { Divergences } from './divergences.ts';
-import type { BackFollower } from './back-follower.ts';
+import type { BackFollower } from './back/back-follower.ts';
 import type { ChangeFollower } from './change-follower.ts';
 import type { Positions } from './positions.ts';
 
 export class PassClock {
   passes = 0;
+  /** While PostgreSQL is the primary. */
+  backPasses = 0;
   startedMs: number | null = null;
   lastSeconds: number | null = null;
   endedMs: number | null = null;
@@ -14,7 +16,8 @@ export class PassClock {
 }
 
 export interface LiveState {
-  readonly mode: 'following' | 'unknown';
+  /** Which way is compared: with SQLite as the primary, with PostgreSQL, or nothing is. */
+  readonly mode: 'following' | 'way_back' | 'unknown';
   readonly verifiedTo: string;
   /** Entries behind this one are still needed: the purge stays below. */
   readonly holding: string;
@@ -39,21 +42,24 @@ export interface LiveState {
   readonly cutoverVerified: string | null;
   /** Attempt that the validator has laid everything else aside for, as decimal. */
   readonly preparedFor: string | null;
-  /** Attempt of a rollback for which everything that the way back wrote is compared and equal; null: not (yet). */
+  /** Attempt of a rollback for which every row that was written in PostgreSQL is compared and equal; null: not (yet). */
   readonly rollbackVerified: string | null;
-  /** Rows that the way back wrote and that are not compared yet. */
-  readonly backUnverified: number;
+  /** Keys written in PostgreSQL that have left the queue of the way back and are not compared yet. */
+  /** Null: not known. */
+  readonly backUnverified: number | null;
+  /** Whole passes since PostgreSQL became the primary. */
+  readonly backPasses: number;
 }
 
-export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; known: boolean; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'>; captureLost: string | null }): LiveState {
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; primary: 'sqlite' | 'postgresql' | null; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'>; captureLost: string | null }): LiveState {
   const { follower, positions, divergences, clock } = parts;
   const now = Date.now();
   const { verifiedTo, oldestSinceMs } = follower;
   const lag = Number(follower.end - positions.applied);
   // Invariant: I58
-  const age = parts.stale || !parts.known ? null : oldestSinceMs === null ? 0 : now - oldestSinceMs;
+  const age = parts.stale || parts.primary !== 'sqlite' ? null : oldestSinceMs === null ? 0 : now - oldestSinceMs;
   return {
-    mode: parts.known ? 'following' : 'unknown',
+    mode: parts.primary === null ? 'unknown' : parts.primary === 'sqlite' ? 'following' : 'way_back',
     verifiedTo: String(verifiedTo),
     holding: String(positions.oldestHeld(verifiedTo)),
     unverified: follower.unverified,
@@ -75,6 +81,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
     rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
     backUnverified: parts.back.unverified,
+    backPasses: clock.backPasses,
   };
 }
 

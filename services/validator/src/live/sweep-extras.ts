@@ -28,13 +28,13 @@ export async function sweepExtras(checking: Checking, contract: TableContract, m
   return hints.filter((hint) => !moved.has(hint.match)).map((hint) => ({ contract, key: hint.key, kind: 'extra', columns: [], position: newest }));
 }
 
-interface Hint {
+export interface Hint {
   readonly match: bigint;
   readonly key: ExactCell[];
 }
 
 /** Through a cursor: the table may be larger than memory. */
-async function unknownRows(client: pg.ClientBase, contract: TableContract, known: BigInt64Array): Promise<Hint[]> {
+export async function unknownRows(client: pg.ClientBase, contract: TableContract, known: BigInt64Array): Promise<Hint[]> {
   const columns = contract.key.map((name) => columnOf(contract, name));
   const texts = columns.map((column) => `t.${quoteIdentifier(column.target)}::text`);
   await client.query(`DECLARE causeway_sweep NO SCROLL CURSOR FOR SELECT ${elementsExpression(columns)}::text, ${texts.join(', ')} FROM ${qualifiedName(contract.targetSchema, contract.target)} AS t`);
@@ -58,7 +58,7 @@ function columnOf(contract: TableContract, name: string): ColumnContract {
   return contract.columns.find((column) => column.source === name) as ColumnContract;
 }
 
-function joined(parts: readonly BigInt64Array[]): BigInt64Array {
+export function joined(parts: readonly BigInt64Array[]): BigInt64Array {
   const out = new BigInt64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

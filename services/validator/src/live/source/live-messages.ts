@@ -18,10 +18,8 @@ export type LiveRequest =
   | { readonly kind: 'changes'; readonly after: bigint; readonly limit: number; readonly keyWidths: readonly number[] }
   /** Keys of one table that changed in (after, upTo]. */
   | { readonly kind: 'between'; readonly table: number; readonly width: number; readonly after: bigint; readonly upTo: bigint }
-  /** As `changes`, of what the way back has written under the fence. */
-  | { readonly kind: 'backChanges'; readonly after: bigint; readonly limit: number; readonly keyWidths: readonly number[] }
-  /** States of rows, and the keys of this table that the way back has written behind `after`. */
-  | { readonly kind: 'backStates'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean; readonly after: bigint }
+  /** Rows while PostgreSQL is the primary, and how far the way back has come in the same transaction. `thorough`: where no spelling finds a row, all keys are read. */
+  | { readonly kind: 'backStates'; readonly contract: TableContract; readonly asked: readonly AskedRow[]; readonly elements: boolean; readonly thorough: boolean }
   /** How far the way back has come in SQLite. */
   | { readonly kind: 'backPlace' }
   | { readonly kind: 'states'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean }
@@ -38,8 +36,8 @@ export interface LiveAnswers {
   readonly changes: { readonly end: bigint; readonly readTo: bigint; readonly gap: boolean; readonly keys: readonly ChangedKey[] };
   /** `gap`: entries behind `after` were purged, so that nobody can tell what changed. */
   readonly between: { readonly gap: boolean; readonly keys: readonly string[] };
-  readonly backChanges: LiveAnswers['changes'];
-  readonly backStates: { readonly rows: readonly SourceRowState[]; readonly changed: readonly string[]; readonly fence: bigint };
+  /** Several rows where SQLite spells one key in several ways. */
+  readonly backStates: { readonly place: BackPlace; readonly rows: readonly (readonly SourceRowState[])[] };
   readonly backPlace: BackPlace;
   readonly states: { readonly position: bigint; readonly rows: readonly SourceRowState[] };
   readonly page: { readonly position: bigint; readonly rows: readonly SourceRowState[]; readonly next: readonly ExactCell[] | null };
@@ -54,9 +52,12 @@ export interface BackPlace {
   readonly marker: bigint;
   /** Attempt whose fence stands; 0 without. */
   readonly fence: bigint;
-  /** Newest entry of what was written under it. */
-  readonly end: bigint;
 }
+
+/** A key as SQLite spells it, or the spellings under which it may stand there. */
+export type AskedRow =
+  | { readonly cells: readonly ExactCell[] }
+  | { readonly match: bigint; readonly spellings: readonly (readonly ExactCell[] | null)[] };
 
 export interface LogEnd {
   readonly position: bigint;

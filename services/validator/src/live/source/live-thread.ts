@@ -6,10 +6,10 @@ import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtim
 import { type TextDecoding, textDecoding } from '../../measure/source/exact-text.ts';
 import { SourceScanner } from '../../measure/source/scan-source.ts';
 import type { ScanTask } from '../../measure/source/scan-task.ts';
-import type { LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
+import type { BackPlace, LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
 import { captureIsThere, readCount, readFact } from '@causeway/control/capture/source-facts';
 import { CaptureWatch } from '@causeway/control/capture/capture-loss';
-import { BACK_LOG, changedBetween, changesAfter, logEnd } from './log-reading.ts';
+import { changedBetween, changesAfter, logEnd } from './log-reading.ts';
 import { KeyedListTask, SumTask } from './range-tasks.ts';
 import { RowStates } from './row-states.ts';
 
@@ -62,16 +62,10 @@ function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest):
       return changesAfter(db, decode, request.after, request.limit, request.keyWidths);
     case 'between':
       return changedBetween(db, decode, request.table, request.width, request.after, request.upTo);
-    case 'backChanges':
-      return changesAfter(db, decode, request.after, request.limit, request.keyWidths, BACK_LOG);
     case 'backStates':
-      return {
-        rows: statesOf(db, request.contract, decode).byKey(request.keys, request.elements),
-        changed: changedBetween(db, decode, request.contract.table, request.contract.key.length, request.after, logEnd(db, BACK_LOG), BACK_LOG).keys,
-        fence: readCount(db, 'fence_attempt'),
-      };
+      return { place: backPlace(db), rows: statesOf(db, request.contract, decode).asked(request.asked, request.elements, request.thorough) };
     case 'backPlace':
-      return { epoch: readCount(db, 'back_epoch'), batch: BigInt(readFact(db, 'back_batch') ?? -1n), marker: readCount(db, 'back_marker'), fence: readCount(db, 'fence_attempt'), end: logEnd(db, BACK_LOG) };
+      return backPlace(db);
     case 'states':
       return { position, rows: statesOf(db, request.contract, decode).byKey(request.keys, request.elements) };
     case 'page':
@@ -93,6 +87,10 @@ function statesOf(db: SourceDatabase, contract: TableContract, decode: TextDecod
   let known = states.get(name);
   if (known === undefined) states.set(name, (known = new RowStates(db, contract, decode)));
   return known;
+}
+
+function backPlace(db: SourceDatabase): BackPlace {
+  return { epoch: readCount(db, 'back_epoch'), batch: BigInt(readFact(db, 'back_batch') ?? -1n), marker: readCount(db, 'back_marker'), fence: readCount(db, 'fence_attempt') };
 }
 
 function scan<Result>(db: SourceDatabase, decode: TextDecoding, range: { contract: TableContract; low: bigint; high: bigint }, task: ScanTask<Result>): Result {

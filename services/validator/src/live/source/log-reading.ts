@@ -1,32 +1,31 @@
 /** Reads the change log that the capture keeps inside the source. */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import { BACK_LOG_TABLE, LOG_TABLE } from '@causeway/contracts/live/source-objects';
+import { LOG_TABLE } from '@causeway/contracts/live/source-objects';
 import type { ExactCell, StorageClass } from '@causeway/contracts/source-value';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type { TextDecoding } from '../../measure/source/exact-text.ts';
 import { type ChangedKey, keyName } from '../row-state.ts';
 import type { LiveAnswers } from './live-messages.ts';
 
-export const LOG = quoteIdentifier(LOG_TABLE);
-export const BACK_LOG = quoteIdentifier(BACK_LOG_TABLE);
+const LOG = quoteIdentifier(LOG_TABLE);
 
 /** Newest id; 0 where nothing was ever logged. */
-export function logEnd(db: SourceDatabase, log = LOG): bigint {
-  return db.prepare(`SELECT coalesce(max(id), 0) FROM ${log}`).pluck().safeIntegers().get() as bigint;
+export function logEnd(db: SourceDatabase): bigint {
+  return db.prepare(`SELECT coalesce(max(id), 0) FROM ${LOG}`).pluck().safeIntegers().get() as bigint;
 }
 
 /** Entries behind `after` are gone: ids have no holes, because an aborted transaction gives its ids back. */
-export function hasGap(db: SourceDatabase, after: bigint, log = LOG): boolean {
-  const oldest = db.prepare(`SELECT min(id) FROM ${log}`).pluck().safeIntegers().get() as bigint | null;
+export function hasGap(db: SourceDatabase, after: bigint): boolean {
+  const oldest = db.prepare(`SELECT min(id) FROM ${LOG}`).pluck().safeIntegers().get() as bigint | null;
   return oldest !== null && oldest > after + 1n;
 }
 
 /** Keys behind `after`, each once. `widths`: columns of the key of each table, by its number. */
-export function changesAfter(db: SourceDatabase, decode: TextDecoding, after: bigint, limit: number, widths: readonly number[], log = LOG): LiveAnswers['changes'] {
-  const end = logEnd(db, log);
+export function changesAfter(db: SourceDatabase, decode: TextDecoding, after: bigint, limit: number, widths: readonly number[]): LiveAnswers['changes'] {
+  const end = logEnd(db);
   const readTo = end - after > BigInt(limit) ? after + BigInt(limit) : end;
   const most = Math.max(1, ...widths);
-  const statement = db.prepare(`SELECT id, t, ${keyColumns(most)} FROM ${log} WHERE id > ? AND id <= ? ORDER BY id`).raw().safeIntegers();
+  const statement = db.prepare(`SELECT id, t, ${keyColumns(most)} FROM ${LOG} WHERE id > ? AND id <= ? ORDER BY id`).raw().safeIntegers();
   const found = new Map<string, { table: number; key: readonly ExactCell[]; first: bigint; last: bigint }>();
   for (const row of statement.iterate(after, readTo) as IterableIterator<unknown[]>) {
     const id = row[0] as bigint;
@@ -37,16 +36,16 @@ export function changesAfter(db: SourceDatabase, decode: TextDecoding, after: bi
     if (known === undefined) found.set(name, { table, key, first: id, last: id });
     else known.last = id;
   }
-  return { end, readTo, gap: hasGap(db, after, log), keys: [...found.values()] satisfies ChangedKey[] };
+  return { end, readTo, gap: hasGap(db, after), keys: [...found.values()] satisfies ChangedKey[] };
 }
 
 /** Names of the keys of one table that changed in (after, upTo]. */
-export function changedBetween(db: SourceDatabase, decode: TextDecoding, table: number, width: number, after: bigint, upTo: bigint, log = LOG): LiveAnswers['between'] {
+export function changedBetween(db: SourceDatabase, decode: TextDecoding, table: number, width: number, after: bigint, upTo: bigint): LiveAnswers['between'] {
   if (upTo <= after) return { gap: false, keys: [] };
-  const statement = db.prepare(`SELECT ${keyColumns(width)} FROM ${log} WHERE id > ? AND id <= ? AND t = ?`).raw().safeIntegers();
+  const statement = db.prepare(`SELECT ${keyColumns(width)} FROM ${LOG} WHERE id > ? AND id <= ? AND t = ?`).raw().safeIntegers();
   const keys = new Set<string>();
   for (const row of statement.iterate(after, upTo, table) as IterableIterator<unknown[]>) keys.add(keyName(keyCells(row, 0, width, decode)));
-  return { gap: hasGap(db, after, log), keys: [...keys] };
+  return { gap: hasGap(db, after), keys: [...keys] };
 }
 
 /** Each key column with its class behind it; TEXT as its stored bytes. */

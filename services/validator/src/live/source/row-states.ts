@@ -12,6 +12,8 @@ import { type RawRow, RowReading } from '../../measure/source/row-reading.ts';
 import { selectRows } from '../../measure/source/source-statement.ts';
 import { keyName, type SourceRowState } from '../row-state.ts';
 import { boundValue, placeholder, rawValue } from './key-binding.ts';
+import { spelledOneWay } from './key-spellings.ts';
+import type { AskedRow } from './live-messages.ts';
 import { exactCell } from './log-reading.ts';
 
 const MOST_STATEMENTS = 100;
@@ -23,6 +25,7 @@ export class RowStates {
   private readonly reading: RowReading;
   /** Reads keys that no row may have any more: a table of the key's columns alone. */
   private readonly keys: RowReading;
+  private readonly keyTable: TableContract;
   private readonly element = new RowDigest();
   private readonly statements = new Map<string, Statement>();
 
@@ -32,7 +35,8 @@ export class RowStates {
     this.decode = decode;
     this.reading = new RowReading(contract, 'exact', decode);
     const columns = contract.key.map((name) => contract.columns.find((c) => c.source === name) as TableContract['columns'][number]);
-    this.keys = new RowReading({ ...contract, columns }, 'exact', decode);
+    this.keyTable = { ...contract, columns };
+    this.keys = new RowReading(this.keyTable, 'exact', decode);
   }
 
   byKey(keys: readonly (readonly ExactCell[])[], elements: boolean): SourceRowState[] {
@@ -49,6 +53,38 @@ export class RowStates {
       out.push(found ?? { key, match: this.matchOf(key), digest: null, elements: null });
     }
     return out;
+  }
+
+  asked(wanted: readonly AskedRow[], elements: boolean, thorough: boolean): SourceRowState[][] {
+    const unfound = new Map<bigint, number>();
+    const out = wanted.map((row, n) => {
+      if ('cells' in row) return this.byKey([row.cells], elements).filter((state) => state.digest !== null);
+      const found = this.bySpellings(row.match, row.spellings, elements);
+      if (found.length === 0 && (row.spellings.every((list) => list === null) || (thorough && !spelledOneWay(this.contract)))) unfound.set(row.match, n);
+      return found;
+    });
+    if (unfound.size > 0) this.byReadingKeys(unfound, (n, key) => out[n]?.push(...this.byKey([key], elements)));
+    return out;
+  }
+
+  private bySpellings(match: bigint, spellings: readonly (readonly ExactCell[] | null)[], elements: boolean): SourceRowState[] {
+    const known = this.contract.key.flatMap((name, i) => (spellings[i] === null ? [] : [{ name: quoteIdentifier(name), cells: spellings[i] as readonly ExactCell[] }]));
+    if (known.length === 0) return [];
+    const where = known.map(({ name, cells }) => (cells[0]?.class === 'null' ? `${name} IS NULL` : `${name} IN (${cells.map(placeholder).join(', ')})`)).join(' AND ');
+    const values = known.flatMap(({ cells }) => cells.filter((cell) => cell.class !== 'null').map(boundValue));
+    const rows = this.db.prepare(`${selectRows(this.contract, 'exact', WHOLE_TABLE)} WHERE ${where}`).raw().safeIntegers().all(...values) as RawRow[];
+    return rows.map((cells) => this.state(cells, elements)).filter((state) => state.match === match);
+  }
+
+  private byReadingKeys(wanted: ReadonlyMap<bigint, number>, found: (n: number, key: readonly ExactCell[]) => void): void {
+    const { keys } = this;
+    const hits: [number, readonly ExactCell[]][] = [];
+    for (const cells of this.db.prepare(selectRows(this.keyTable, 'exact', WHOLE_TABLE)).raw().safeIntegers().iterate() as IterableIterator<RawRow>) {
+      keys.decodeText(cells);
+      const n = keys.readKey(cells) === CANONICAL ? wanted.get(BigInt.asIntN(64, keys.key.value)) : undefined;
+      if (n !== undefined) hits.push([n, keys.keyCells(cells)]);
+    }
+    for (const [n, key] of hits) found(n, key);
   }
 
   page(after: readonly ExactCell[] | null, limit: number): { rows: SourceRowState[]; next: readonly ExactCell[] | null } {

@@ -78,7 +78,8 @@ export async function findRows(client: pg.ClientBase, g: Generation, contract: T
   return { rows, quarantined: await quarantinedAmong(client, g, contract, keys) };
 }
 
-async function quarantinedAmong(client: pg.ClientBase, g: Generation, contract: TableContract, keys: readonly (readonly ExactCell[])[]): Promise<ReadonlySet<number>> {
+/** Index of each key that the quarantine names. */
+export async function quarantinedAmong(client: pg.ClientBase, g: Generation, contract: TableContract, keys: readonly (readonly ExactCell[])[]): Promise<ReadonlySet<number>> {
   const stored = keys.map((key) => JSON.stringify(storedKey(contract, key)));
   const found = await client.query({
     text: `SELECT DISTINCT k.n::int FROM unnest($4::jsonb[]) WITH ORDINALITY AS k(key, n)

@@ -5,7 +5,7 @@ import type { ColumnContract, TableContract } from '@causeway/contracts/table-co
 import { digestExpression, elementsExpression } from '../../measure/target/canonical-expression.ts';
 import type { Statement } from '../../measure/target/target-statements.ts';
 
-function keyColumns(contract: TableContract): ColumnContract[] {
+export function keyColumns(contract: TableContract): ColumnContract[] {
   return contract.key.map((name) => contract.columns.find((c) => c.source === name) as ColumnContract);
 }
 
@@ -14,6 +14,8 @@ function askedAs(column: ColumnContract, cells: readonly (ExactCell | undefined)
   if (column.form !== 'plain') return null;
   const { kind } = column.type;
   if (['int2', 'int4', 'int8'].includes(kind)) return cells.every((cell) => cell?.class === 'integer') ? 'int8' : null;
+  // Every spelling that has a canonical form is one that PostgreSQL reads.
+  if (kind === 'uuid') return cells.every((cell) => cell?.class === 'text') ? 'uuid' : null;
   if (kind === 'text') return cells.every((cell) => cell?.class === 'text') ? 'text' : null;
   return null;
 }
@@ -40,7 +42,7 @@ export function byKeyStatement(contract: TableContract, keys: readonly (readonly
   return { text: `SELECT m::text, d::text, ${elements ? 'e' : 'NULL'} FROM ${rows} WHERE m = ANY ($1::int8[])`, values };
 }
 
-function elementsList(contract: TableContract): string {
+export function elementsList(contract: TableContract): string {
   return `ARRAY[${contract.columns.map((c) => elementsExpression([c])).join(', ')}]::int8[]::text`;
 }
 
