@@ -193,8 +193,13 @@ class FollowBench {
 
   private ask(message: { bulk?: number; touch?: number; value?: number; stats?: boolean }): Promise<LoadState> {
     const load = this.load as ChildProcess;
-    return new Promise((done) => {
-      load.once('message', (state) => done(state as LoadState));
+    return new Promise((done, fail) => {
+      const ended = (): void => fail(new Error('the writer ended'));
+      load.once('exit', ended);
+      load.once('message', (state) => {
+        load.off('exit', ended);
+        done(state as LoadState);
+      });
       load.send(message);
     });
   }

@@ -20,7 +20,7 @@ export interface LoadSettings {
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as LoadSettings;
 const open = new Map<string, ShopDatabase>();
-const state = { acknowledged: 0, refused: 0, longestGapMs: 0, lastAt: 0, next: settings.rows + 1, n: 0, probe: 0 };
+const state = { acknowledged: 0, refused: 0, longestGapMs: 0, lastAt: 0, next: 0, n: 0, probe: 0 };
 let stopping = false;
 
 async function primary(): Promise<ShopDatabase> {
@@ -84,6 +84,9 @@ process.on('disconnect', () => {
   stopping = true;
 });
 
+await (await primary()).transaction(async (tx) => {
+  for (const [counter, table] of [['next', 'item'], ['probe', 'probe']] as const) state[counter] = Number((await tx.all(`SELECT max(id) AS id FROM ${table}`, []))[0]?.['id']) + 1;
+});
 const began = performance.now();
 for (let done = 0; !stopping; done++) {
   if (settings.perSecond === 0) {
