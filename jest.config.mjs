@@ -4,6 +4,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
+  // A command of its own runs these: npm run test:operate.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/operate/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],

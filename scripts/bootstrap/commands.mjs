@@ -26,6 +26,8 @@ const TASKS = {
   // The largest spaces need room.
   model: (args) => [{ command: 'node', args: ['--max-old-space-size=8192', join(ROOT, 'tests', 'model', 'main.ts'), ...args], cwd: callerFolder() }],
   'test-crash': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'crash', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
+  // Dashboards, alerts, backups, security and load against real programs.
+  'test-operate': (args) => [jest(['--config', join(ROOT, 'tests', 'operate', 'jest.config.mjs'), ...args])],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.
