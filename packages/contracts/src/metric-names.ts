@@ -48,6 +48,13 @@ export const METRICS = {
   validator_passes: 'Passes over every row since the source became, or stayed, the primary.',
   validator_open_divergences: 'Rows that differ at one position and were not found equal since.',
   validator_equal: '1 where source = target + quarantine at the last comparison, else 0.',
+  backup_last_success_timestamp_seconds: 'Unix time at which the newest backup was complete; NaN before the first.',
+  backup_last_verified_timestamp_seconds: 'Unix time at which a backup was last restored into a scratch database and found equal; NaN before the first.',
+  backup_last_verified: '1 where the newest backup was restored and found equal, else 0.',
+  backup_last_size_bytes: 'Bytes of the newest backup on disk; NaN before the first.',
+  backup_last_duration_seconds: 'Duration of the newest backup with its proof; NaN before the first.',
+  backup_failures_total: 'Backups that failed since this process began.',
+  backups_kept: 'Backups that are kept.',
 } as const;
 
 export type MetricName = `causeway_${keyof typeof METRICS}`;
