@@ -92,6 +92,7 @@ export class Lanes {
       } catch (error) {
         if (!isCaptureLost(error) && !(postgresIsPrimary(this.live) && isChangedTable(error))) throw error;
         if (isCaptureLost(error)) this.clock.passes = 0;
+        else this.input.log.warn({ code: (error as { code?: string }).code }, 'PostgreSQL refused a comparison of the way back; a table was changed there');
         await this.rest(PHASE_MS);
       }
     }

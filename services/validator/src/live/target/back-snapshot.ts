@@ -56,7 +56,8 @@ const asColumns = (contract: TableContract): string => typed(contract, (column) 
 
 /** The canonical digest of each key, by which both sides' rows are found. */
 export async function matchesOf(client: pg.ClientBase, contract: TableContract, keys: readonly KeyTexts[]): Promise<bigint[]> {
-  const text = `SELECT (${matchOf(contract)})::text FROM (SELECT n, ${asColumns(contract)} FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS a(k, n)) AS t ORDER BY n`;
+  // The position stays outside of the row: a column of the key may have any name.
+  const text = `SELECT (${matchOf(contract)})::text FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS a(k, n) CROSS JOIN LATERAL (SELECT ${asColumns(contract)}) AS t ORDER BY a.n`;
   const found = await client.query({ text, values: [JSON.stringify(keys)], rowMode: 'array' });
   return (found.rows as [string][]).map(([match]) => BigInt(match));
 }
