@@ -46,6 +46,7 @@ export function factsOf(s: ControlState, seen: Seen, rules: ControlRules): Cutov
     target: s.open ? 'open' : 'closed',
     backMarker: BigInt(anyBackMarker ? seen.attempt : s.backMarker),
     switchRun: true,
+    gate: 'none',
   };
 }
 

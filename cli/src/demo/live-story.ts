@@ -114,7 +114,7 @@ class Story {
   async go(goal: 'cutover' | 'rollback'): Promise<{ goal: string; closedMs: number | null }> {
     return this.withSession(async (session) => {
       const primary = goal === 'cutover' ? 'postgresql' : 'sqlite';
-      const asked = cutoverWork(session, { limits: DEFAULT_LIMITS, onSwitch: undefined, signal: this.signal });
+      const asked = cutoverWork(session, { limits: DEFAULT_LIMITS, onSwitch: undefined, gate: undefined, signal: this.signal });
       // The application reads this file before every transaction: that is all of its switch.
       const work = { ...asked, runSwitch: async () => writeFileSync(this.files.primaryFile, primary) };
       const outcome = await performSwitch(session, goal, work, { readyWithinMs: PATIENCE_MS, deadlineMs: PATIENCE_MS, signal: this.signal, tell: () => {} });

@@ -8,6 +8,7 @@ import { recordedStep } from '@causeway/control/cutover/step-record';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../run-cli.ts';
 import { cutoverWork } from './cutover-work.ts';
+import type { GateCommand } from './gate-command.ts';
 import { type LiveFlags, type LiveSession, withLive } from './live-session.ts';
 import { performSwitch, type SwitchOutcome } from './perform-switch.ts';
 import { narrate, narrationText } from './narrate-switch.ts';
@@ -17,6 +18,8 @@ interface SwitchFlags extends LiveFlags {
   readonly undo?: boolean;
   readonly postponeFile?: string;
   readonly onSwitch?: string;
+  readonly gate?: string;
+  readonly gateDeadline: string;
   readonly acceptQuarantine?: boolean;
   readonly readyWithin: string;
   readonly deadline: string;
@@ -40,6 +43,8 @@ function register(program: Command, context: CliContext, goal: Goal, description
     .option('--undo', 'undo an attempt that was cut off, and go on with the side that was the primary before')
     .option('--postpone-file <file>', 'do not begin while this file exists')
     .option('--on-switch <command>', 'run through the shell once the other side is open: restart, flip an environment, reload a pooler; CAUSEWAY_PRIMARY tells it which')
+    .option('--gate <command>', 'run through the shell before anything is fenced, with CAUSEWAY_GATE=close: it ends when the application holds its writes and has ended those in flight; and with CAUSEWAY_GATE=open when the attempt is through or undone; CAUSEWAY_PRIMARY tells where writes go')
+    .addOption(new Option('--gate-deadline <seconds>', 'undo the attempt when the gate is not closed by then').default('10'))
     .option('--accept-quarantine', 'go on although rows are in the quarantine')
     .addOption(new Option('--ready-within <seconds>', 'wait so long for the gates').default('60'))
     .addOption(new Option('--deadline <seconds>', 'undo the attempt when it is not through by then').default('30'))
@@ -54,9 +59,9 @@ function register(program: Command, context: CliContext, goal: Goal, description
 async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, context: CliContext): Promise<void> {
   const { pool, g, live } = session;
   const limits = { maxLagChanges: amount(flags.maxLag, '--max-lag'), maxUnverified: amount(flags.maxUnverified, '--max-unverified'), acceptQuarantine: flags.acceptQuarantine === true };
-  const work = cutoverWork(session, { limits, onSwitch: flags.onSwitch, signal: context.signal });
+  const work = cutoverWork(session, { limits, onSwitch: flags.onSwitch, gate: gateOf(flags), signal: context.signal });
   if (flags.dryRun === true) {
-    const narration = await narrate(pool, g.migration, goal, await work.gates(goal));
+    const narration = await narrate(pool, g.migration, goal, await work.gates(goal), work.gate !== null);
     context.stdout.write(flags.json === true ? `${JSON.stringify(narration)}\n` : narrationText(narration));
     return;
   }
@@ -75,6 +80,10 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
     await recordedStep(pool, { migration: g.migration, attempt: BigInt(outcome.attempt), direction: goal }, 'switch', () => work.runSwitch(goal, BigInt(outcome.attempt)));
   }
   printOutcome(outcome, goal, flags.json === true, context);
+}
+
+function gateOf(flags: SwitchFlags): GateCommand | undefined {
+  return flags.gate === undefined ? undefined : { command: flags.gate, deadlineMs: amount(flags.gateDeadline, '--gate-deadline') * 1_000 };
 }
 
 async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Promise<void> {

@@ -55,6 +55,7 @@ export const FAILURES = {
   CUTOVER_NOT_READY: entry('target', 'operator', 'A gate of the cutover or the rollback is red.', 'Do what the named gates ask for, and run the command again.'),
   CUTOVER_UNDONE: entry('target', 'operator', 'The cutover or the rollback was not through before its deadline and was undone.', 'Applications go on with the side that was the primary before; look at the named step, and run the command again.'),
   SWITCH_FAILED: entry('target', 'operator', "The owner's switch command failed; the other side is open already.", 'Correct it and run the same command again: it goes on with the switch.'),
+  GATE_FAILED: entry('target', 'application', "The application's gate could not be closed or opened.", 'Applications go on with the side that is the primary; see what the command said, and run the same command again: a gate that is still closed is opened first.'),
   FENCE_PASSED: entry('source', 'operator', 'Something changed SQLite in a way that its fence cannot stop.', 'Find what did it and keep it off; compare both sides with `causeway verify` before you go on.'),
   WAY_BACK_LOST: entry('target', 'operator', 'The capture of the way back is not whole in PostgreSQL.', 'See what removed its triggers, and run the same command again: it installs them anew.'),
   // -- transport ---------------------------------------------------------------------------------------------

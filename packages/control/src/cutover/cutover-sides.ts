@@ -15,7 +15,18 @@ export interface SourceSide {
   backMarker(): bigint;
 }
 
+/**
+ * The application's own gate. Both calls are idempotent and have a deadline of their own. `close` resolves when the
+ * application holds every new write and has ended those in flight; `open` says where writes go from now on.
+ */
+export interface ApplicationGate {
+  close(primary: 'sqlite' | 'postgresql', attempt: bigint): Promise<void>;
+  open(primary: 'sqlite' | 'postgresql', attempt: bigint): Promise<void>;
+}
+
 export interface CutoverWork {
+  /** Null: the application has none, and meets the fence itself. */
+  readonly gate: ApplicationGate | null;
   gates(goal: 'cutover' | 'rollback'): Promise<readonly Gate[]>;
   /** Everything is ready for a short time under the fence of this attempt: little is left to apply and to compare. */
   prepared(attempt: bigint): Promise<boolean>;

@@ -7,6 +7,7 @@ import type { Generation } from '../record/table-record.ts';
 import { reverseCaptureInstalled } from '../target/reverse-capture.ts';
 import { targetFenceState } from '../target/target-fence.ts';
 import type { CutoverWork, SourceSide } from './cutover-sides.ts';
+import { gateFact } from './gate-record.ts';
 import type { CutoverFacts, CutoverGoal } from './transition.ts';
 
 export interface FactsInput {
@@ -42,6 +43,7 @@ export async function readFacts({ pool, g, contracts, source, work }: FactsInput
     target: phase === 'returning' ? await targetFenceState(pool, contracts) : 'closed',
     backMarker: phase === 'returning' ? source.backMarker() : 0n,
     // A rollback that was undone has raised the attempt; the switch was that of the cutover whose fence stands.
+    gate: work.gate === null ? 'none' : await gateFact(pool, g.migration, attempt),
     switchRun: phase === 'switched' && (await stepDone(pool, g, fence.attempt, 'cutover_switch')),
   };
 }

@@ -2,6 +2,7 @@
  * The controller against a real server and a real SQLite file. The extractor, the loader and the validator are played by a
  * loop that sends the markers, and the file's fence is only its facts: what fences, and what carries, is tested elsewhere.
  */
+import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { createPool, inTransaction } from '@causeway/runtime/postgres-pool';
 import { type FreshDatabase, freshDatabase } from '@causeway/testkit/test-servers';
@@ -50,7 +51,21 @@ async function carry(): Promise<void> {
   if (live.phase === 'returning' && (await targetFenceState(pool, contracts)) === 'closed' && !broken.has('drain')) set('back_marker', live.attempt);
 }
 
+/** What the gate was told, and whether anything was fenced while the application could still write. */
+let gate: string[];
+let gated = true;
+
 const work: CutoverWork = {
+  get gate() {
+    if (!gated) return null;
+    const tell = (what: 'close' | 'open', part: string) => async (primary: string) => {
+      if (broken.has(part)) throw new Failure('GATE_FAILED', what);
+      // Closed before the side is fenced, opened only towards a side that can be written.
+      const open = primary === 'sqlite' ? fact('fence') === 0n : (await targetFenceState(pool, contracts)) === 'open';
+      gate.push(open ? `${what} ${primary}` : `${what} ${primary} while it is fenced`);
+    };
+    return { close: tell('close', 'gate'), open: tell('open', 'gate_open') };
+  },
   gates: async () => [{ name: 'lag', green: !broken.has('gates'), found: 'far behind', remedy: '' }],
   prepared: async () => true,
   verified: async () => !broken.has('verify'),
@@ -105,6 +120,8 @@ beforeEach(async () => {
   touched = null;
   broken = new Set();
   switched = [];
+  gate = [];
+  gated = true;
   carrying = Promise.resolve();
   await pool.query('DROP TABLE IF EXISTS public.a; CREATE TABLE public.a (id bigint PRIMARY KEY); DELETE FROM causeway.migration');
   await inTransaction(pool, async (client) => {
@@ -125,10 +142,16 @@ test('there, back and there again; a command that has nothing to do does nothing
     expect(await standing()).toBe('following sqlite');
   }
   expect(switched).toEqual(['cutover', 'cutover']);
+  const once = ['close sqlite', 'open postgresql', 'close postgresql', 'open sqlite'];
+  expect(gate).toEqual([...once, ...once]);
 });
 
 // Invariant: I65
 test.each([
+  ['cutover', 'gate', 'following sqlite'],
+  ['cutover', 'gate_open', 'switched postgres'],
+  ['rollback', 'gate', 'switched postgres'],
+  ['rollback', 'gate_open', 'following sqlite'],
   ['cutover', 'drain', 'following sqlite'],
   ['cutover', 'verify', 'following sqlite'],
   ['cutover', 'sequences', 'following sqlite'],
@@ -146,6 +169,26 @@ test.each([
   broken = new Set();
   await command(goal);
   expect(await standing()).toBe(goal === 'cutover' ? 'switched postgres' : 'following sqlite');
+  // Whatever happened in between: nobody waits at the gate, and it never led to a closed side.
+  expect(gate.at(-1)).toBe(goal === 'cutover' ? 'open postgresql' : 'open sqlite');
+  expect(gate.filter((told) => told.includes('fenced'))).toEqual([]);
+});
+
+test('a gate that another command has left closed is opened before anything is waited for', async () => {
+  await command('cutover', { killBefore: 4 }).catch(() => {});
+  await pool.query("UPDATE causeway.live SET phase = 'following', attempt = 1; DELETE FROM causeway.step");
+  await pool.query("INSERT INTO causeway.step (migration, attempt, step, state) VALUES ('m', 1, 'cutover_gate', 'running')");
+  gate = [];
+  broken = new Set(['gates']);
+  await expect(command('cutover')).rejects.toMatchObject({ code: 'CUTOVER_NOT_READY' });
+  expect(gate).toEqual(['open sqlite']);
+});
+
+test('an application without a gate meets the fence itself', async () => {
+  gated = false;
+  await command('cutover');
+  expect(await standing()).toBe('switched postgres');
+  expect(gate).toEqual([]);
 });
 
 test('a change that passed the fence undoes the cutover', async () => {
@@ -158,7 +201,7 @@ test('a change that passed the fence undoes the cutover', async () => {
 test.each(['cutover', 'rollback'] as const)('a %s that is killed before any of its actions is finished by the next, or undone', async (goal) => {
   if (goal === 'rollback') await command('cutover');
   const home = await standing();
-  for (let killBefore = 0; killBefore < 14; killBefore++) {
+  for (let killBefore = 0; killBefore < 16; killBefore++) {
     await command(goal, { killBefore }).catch(() => {});
     await standing();
     if (killBefore % 2 === 0) await command('undo');

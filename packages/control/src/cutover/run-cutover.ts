@@ -10,6 +10,7 @@ import { inTransaction } from '@causeway/runtime/postgres-pool';
 import { readLive } from '../live/live-record.ts';
 import { installReverseCapture } from '../target/reverse-capture.ts';
 import { beginAttempt, closePostgres, decideFollowing, openPostgres, reopenPostgres, storeFenceEnd } from './decisions.ts';
+import { CLOSE_GATE, OPEN_GATE } from './gate-record.ts';
 import { type FactsInput, readFacts } from './read-facts.ts';
 import { beginStep, endStep, recordedStep, type StepPlace } from './step-record.ts';
 import { type CutoverAction, type CutoverFacts, type CutoverGoal, nextAction } from './transition.ts';
@@ -100,6 +101,12 @@ class CutoverRun {
         return step('arm', () => inTransaction(pool, (client) => installReverseCapture(client, g, contracts)));
       case 'begin':
         return void (await step('begin', () => beginAttempt(pool, g, { phase, attempt }, action.to), action.attempt));
+      case 'close_gate':
+        // What can be done while the application still writes is done first: it waits for as short as can be.
+        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
+        return step(CLOSE_GATE, () => work.gate?.close(phase === 'returning' ? 'postgresql' : 'sqlite', attempt));
+      case 'open_gate':
+        return step(OPEN_GATE, () => work.gate?.open(action.primary, attempt));
       case 'raise_fence':
         if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
         return step('fence', () => source.raiseFence(action.attempt));

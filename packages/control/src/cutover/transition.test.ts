@@ -79,6 +79,7 @@ function facts(row: NonNullable<Controller['row']>, fence: number): CutoverFacts
     target: row.target,
     backMarker: BigInt(row.backMarker),
     switchRun: true,
+    gate: 'none',
   };
 }
 
@@ -150,12 +151,23 @@ describe('the next action', () => {
 
 function allowed(goal: CutoverGoal, current: CutoverFacts, action: CutoverAction): boolean {
   if (current.fence.attempt > current.attempt) return action.kind === 'look_again';
-  if (goal === 'undo' && !['done', 'lift_fence', 'decide_following', 'reopen', 'alarm', 'refuse'].includes(action.kind)) return false;
+  if (goal === 'undo' && !['done', 'open_gate', 'lift_fence', 'decide_following', 'reopen', 'alarm', 'refuse'].includes(action.kind)) return false;
   switch (action.kind) {
     case 'open':
       return current.phase === 'switching' && current.fence.attempt === current.attempt && drained(current) && current.verified && current.sequencesSet && !current.sourceTouched;
     case 'lift_fence':
       return current.phase === 'following';
+    case 'raise_fence':
+      return current.gate === 'none' || current.gate === 'closed';
+    case 'close_target':
+      return current.gate === 'none' || current.gate === 'closed';
+    case 'close_gate':
+      return (current.gate === 'open' || current.gate === 'left') && ((current.phase === 'switching' && current.fence.attempt < current.attempt) || (current.phase === 'returning' && current.target !== 'closed'));
+    case 'open_gate':
+      // Only towards a side that can be written by now.
+      return (current.gate === 'closed' || current.gate === 'left') && (action.primary === 'sqlite' ? current.phase === 'following' && current.fence.attempt === 0n : current.phase === 'switched');
+    case 'done':
+      return current.gate === 'none' || current.gate === 'open' || current.phase === 'loading';
     case 'begin':
       return action.attempt === current.attempt + 1n && current.redGates.length === 0;
     case 'reopen':
@@ -180,5 +192,6 @@ function* everyFact(): Generator<CutoverFacts> {
                   for (const redGates of [[], ['lag']])
                     for (const sourceTouched of booleans)
                       for (const verified of booleans)
-                        for (const sequencesSet of booleans) yield { phase, attempt: 2n, fence, fenceEnd, applied, markerAttempt, backMarker, target, armed, redGates, sourceTouched, verified, sequencesSet, switchRun: verified };
+                        for (const sequencesSet of booleans)
+                          for (const gate of ['none', 'open', 'closed', 'left'] as const) yield { phase, attempt: 2n, fence, fenceEnd, applied, markerAttempt, backMarker, target, armed, redGates, sourceTouched, verified, sequencesSet, switchRun: verified, gate };
 }

@@ -18,6 +18,12 @@ export interface SourceFence {
   readonly end: bigint | null;
 }
 
+/**
+ * The application's own gate, which keeps its writes waiting before the fence would refuse them. `none`: it has none;
+ * `closed`: by this very attempt, and nothing of the application writes any more; `left`: closed, or half so, by whoever.
+ */
+export type GateFact = 'none' | 'open' | 'closed' | 'left';
+
 export interface CutoverFacts {
   readonly phase: LivePhase;
   readonly attempt: bigint;
@@ -43,6 +49,7 @@ export interface CutoverFacts {
   readonly backMarker: bigint;
   /** The owner's switch command has ended well in this attempt, or there is none. */
   readonly switchRun: boolean;
+  readonly gate: GateFact;
 }
 
 export type CutoverAction =
@@ -52,6 +59,9 @@ export type CutoverAction =
   | { readonly kind: 'wait_gates'; readonly red: readonly string[] }
   /** Compare-and-set to the next attempt; the fence's end of an earlier one is forgotten in the same transaction. */
   | { readonly kind: 'begin'; readonly to: 'switching' | 'returning'; readonly attempt: bigint }
+  /** The application holds new writes and ends those in flight, so that the fence meets none. A kindness: the fence alone is what keeps writes away. */
+  | { readonly kind: 'close_gate' }
+  | { readonly kind: 'open_gate'; readonly primary: 'sqlite' | 'postgresql' }
   | { readonly kind: 'raise_fence'; readonly attempt: bigint }
   | { readonly kind: 'store_fence_end'; readonly end: bigint }
   | { readonly kind: 'wait_drain' }
@@ -78,6 +88,9 @@ export function drained(facts: Pick<CutoverFacts, 'attempt' | 'fenceEnd' | 'appl
   return facts.fenceEnd !== null && facts.markerAttempt === facts.attempt && facts.applied >= facts.fenceEnd;
 }
 
+const mustClose = ({ gate }: CutoverFacts): boolean => gate === 'open' || gate === 'left';
+const keepsWaiting = ({ gate }: CutoverFacts): boolean => gate === 'closed' || gate === 'left';
+
 export function nextAction(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
   // Invariant: I61
   if (facts.fence.attempt > facts.attempt) return { kind: 'look_again' };
@@ -100,6 +113,7 @@ export function nextAction(goal: CutoverGoal, facts: CutoverFacts): CutoverActio
 function whileFollowing(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
   // What stands here was decided away already: an attempt that was undone, or a rollback that was cut off after its decision.
   if (facts.fence.attempt !== 0n) return { kind: 'lift_fence', attempt: facts.fence.attempt };
+  if (keepsWaiting(facts)) return { kind: 'open_gate', primary: 'sqlite' };
   if (goal !== 'cutover') return { kind: 'done' };
   if (!facts.armed) return { kind: 'arm' };
   if (facts.redGates.length > 0) return { kind: 'wait_gates', red: facts.redGates };
@@ -108,6 +122,7 @@ function whileFollowing(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
 
 function whileSwitching(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
   if (goal !== 'cutover' || facts.sourceTouched) return { kind: 'decide_following' };
+  if (facts.fence.attempt < facts.attempt && mustClose(facts)) return { kind: 'close_gate' };
   if (facts.fence.attempt < facts.attempt) return { kind: 'raise_fence', attempt: facts.attempt };
   if (facts.fence.end === null) return { kind: 'look_again' };
   if (facts.fenceEnd !== facts.fence.end) return { kind: 'store_fence_end', end: facts.fence.end };
@@ -120,7 +135,9 @@ function whileSwitching(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
 function whileSwitched(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
   if (facts.fence.attempt === 0n) return { kind: 'alarm' };
   // Past the point of no return: a cutover is finished, never abandoned.
-  if (goal === 'cutover') return facts.switchRun ? { kind: 'done' } : { kind: 'run_switch' };
+  if (goal === 'cutover' && !facts.switchRun) return { kind: 'run_switch' };
+  if (keepsWaiting(facts)) return { kind: 'open_gate', primary: 'postgresql' };
+  if (goal === 'cutover') return { kind: 'done' };
   if (goal === 'undo') return { kind: 'done' };
   if (facts.redGates.length > 0) return { kind: 'wait_gates', red: facts.redGates };
   return { kind: 'begin', to: 'returning', attempt: facts.attempt + 1n };
@@ -129,7 +146,7 @@ function whileSwitched(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
 function whileReturning(goal: CutoverGoal, facts: CutoverFacts): CutoverAction {
   if (facts.fence.attempt === 0n) return { kind: 'alarm' };
   if (goal !== 'rollback' || facts.sourceTouched) return { kind: 'reopen' };
-  if (facts.target !== 'closed') return { kind: 'close_target' };
+  if (facts.target !== 'closed') return mustClose(facts) ? { kind: 'close_gate' } : { kind: 'close_target' };
   if (facts.backMarker !== facts.attempt) return { kind: 'wait_drain' };
   if (!facts.verified) return { kind: 'wait_verify' };
   if (!facts.sequencesSet) return { kind: 'set_sequences' };
