@@ -91,7 +91,7 @@ export class Rehearsal {
   async go(goal: 'cutover' | 'rollback'): Promise<void> {
     await this.withSession(async (session) => {
       const primary = goal === 'cutover' ? 'postgres' : 'sqlite';
-      const asked = cutoverWork(session, { limits: { ...DEFAULT_LIMITS, acceptQuarantine: true }, onSwitch: undefined, signal: this.place.signal });
+      const asked = cutoverWork(session, { limits: { ...DEFAULT_LIMITS, acceptQuarantine: true }, onSwitch: undefined, gate: undefined, signal: this.place.signal });
       const work = { ...asked, runSwitch: async () => writeFileSync(this.files.primary, primary) };
       const began = Date.now();
       const outcome = await performSwitch(session, goal, work, { readyWithinMs: PATIENCE_MS, deadlineMs: PATIENCE_MS, signal: this.place.signal, tell: () => {} });
