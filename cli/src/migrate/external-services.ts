@@ -36,8 +36,6 @@ export class ExternalServices {
 
   async stopAll(): Promise<void> {}
 
-  async end(): Promise<void> {}
-
   private async until(reached: (pool: pg.Pool) => Promise<boolean>): Promise<void> {
     for (;;) {
       this.input.signal.throwIfAborted();

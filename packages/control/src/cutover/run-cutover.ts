@@ -102,13 +102,11 @@ class CutoverRun {
       case 'begin':
         return void (await step('begin', () => beginAttempt(pool, g, { phase, attempt }, action.to), action.attempt));
       case 'close_gate':
-        // What can be done while the application still writes is done first: it waits for as short as can be.
-        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
-        return step(CLOSE_GATE, () => work.gate?.close(phase === 'returning' ? 'postgresql' : 'sqlite', attempt));
+        return this.standReady(facts, step);
       case 'open_gate':
         return step(OPEN_GATE, () => work.gate?.open(action.primary, attempt));
       case 'raise_fence':
-        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
+        await this.standReady(facts, step);
         return step('fence', () => source.raiseFence(action.attempt));
       case 'store_fence_end':
         return void (await step('fence_end', () => storeFenceEnd(pool, g, attempt, action.end)));
@@ -120,7 +118,7 @@ class CutoverRun {
         // Of the cutover whose fence stands, also where an undone rollback has raised the attempt since.
         return step('switch', () => work.runSwitch('cutover', facts.fence.attempt), facts.fence.attempt);
       case 'close_target':
-        if (this.preparedFor !== attempt) await step('prepare', () => this.prepare(attempt));
+        await this.standReady(facts, step);
         return void (await step('close', () => closePostgres(pool, g, contracts, attempt)));
       case 'decide_following':
         return void (await step(goal === 'rollback' ? 'decide' : 'undo', () => decideFollowing(pool, g, { phase, attempt })));
@@ -137,9 +135,20 @@ class CutoverRun {
     }
   }
 
+  /**
+   * Just before a side is closed. What can be done while the application still writes is done first: it waits for as short
+   * as can be. The gate is closed by each command anew: an application that saw the one before end may have opened it.
+   */
+  private async standReady({ phase, attempt }: CutoverFacts, step: (name: string, perform: () => Promise<void> | undefined) => Promise<unknown>): Promise<void> {
+    if (this.preparedFor === attempt) return;
+    await step('prepare', () => this.prepare(attempt));
+    const { gate } = this.input.work;
+    if (gate !== null) await step(CLOSE_GATE, () => gate.close(phase === 'returning' ? 'postgresql' : 'sqlite', attempt));
+    this.preparedFor = attempt;
+  }
+
   /** Before anybody is kept from writing; what is not ready by then is waited for under the fence. */
   private async prepare(attempt: bigint): Promise<void> {
-    this.preparedFor = attempt;
     for (const until = performance.now() + PREPARE_MS; performance.now() < until && !(await this.input.work.prepared(attempt)); ) await sleep(POLL_MS);
   }
 
