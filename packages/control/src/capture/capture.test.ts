@@ -1,6 +1,7 @@
 /** The capture inside the application's own SQLite: nothing is missed, nothing breaks, and nothing is left behind. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { LOG_TABLE } from '@causeway/contracts/live/source-objects';
+import { readTriggersOnShadowTables } from '@causeway/runtime/sqlite/open-source';
 import { seededRandom } from '@causeway/testkit/seeded-random';
 import Database from 'better-sqlite3';
 import { contractsFromPlan } from '../plan/contracts-from-plan.ts';
@@ -146,6 +147,25 @@ test('removed again it leaves the schema as it was, also from under a fence', ()
   expect(schemaEntries(db, 'ours')).toEqual([]);
   db.exec("INSERT INTO plain VALUES (9, 'x', 1); UPDATE plain SET v = 2");
   expect(db.prepare('SELECT what FROM audit').pluck().all()).toEqual(['x']);
+});
+
+test('a full-text table is captured and fenced by its content; what lies behind other virtual tables has no trigger', () => {
+  readTriggersOnShadowTables(db);
+  db.exec("CREATE VIRTUAL TABLE words USING fts5(a, b); INSERT INTO words VALUES ('one', 'two'); CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1); CREATE TABLE plain (id INTEGER PRIMARY KEY)");
+  const tables = capture();
+  const from = logEnd(db);
+  db.exec("INSERT INTO words VALUES ('three', 'four'); UPDATE words SET b = 'five' WHERE rowid = 1; DELETE FROM words WHERE rowid = 2");
+  expect(loggedSince(tables, from)).toEqual(new Set(['0 string:integer bigint:1', '0 string:integer bigint:2']));
+  raiseFence(db, 1n);
+  // The full-text module keeps the refusal and drops its words.
+  for (const write of ["INSERT INTO words VALUES ('x', 'y')", "UPDATE words SET a = 'x'", 'DELETE FROM words']) expect(() => db.exec(write)).toThrow(/constraint failed/);
+  expect(() => db.exec('INSERT INTO plain VALUES (1)')).toThrow(/closed for writing/);
+  expect(db.prepare('SELECT a, b FROM words').raw().all()).toEqual([['one', 'five']]);
+  expect(db.prepare("SELECT count(*) FROM words WHERE words MATCH 'five'").pluck().get()).toBe(1);
+  const on = db.prepare("SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1").pluck().all();
+  expect(on).toEqual(['plain', 'words_content']);
+  liftFence(db, 1n);
+  db.exec('DELETE FROM words');
 });
 
 test('a rebuilt table has lost its triggers, and that shows', () => {

@@ -1,6 +1,6 @@
 /** The source, opened for the few writes that are ours: capture, facts, purge and fence. */
 import { Failure } from '@causeway/contracts/failures';
-import { type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { readTriggersOnShadowTables, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import Database from 'better-sqlite3';
 
 /** An application's transaction is waited for this long; then it is tried again by whoever called. */
@@ -11,6 +11,7 @@ export function openWritableSource(path: string): SourceDatabase {
   let db: SourceDatabase | undefined;
   try {
     db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
+    readTriggersOnShadowTables(db);
     db.pragma('foreign_keys = OFF');
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     if (db.readonly) throw new Failure('SOURCE_NOT_FOUND', `${path} cannot be written`);

@@ -82,10 +82,14 @@ function dropFence(db: SourceDatabase): void {
   for (const { name } of schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger' && entry.name.startsWith(fenceTriggerName('')))) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
 }
 
-/** Every table with rows of its own, captured or not; a virtual table's rows stand in its shadow tables. */
+/**
+ * Every table with rows of its own, captured or not. A full-text table's rows stand in its content table; the others behind
+ * a virtual table stay as they are: an application in SQLite's defensive mode cannot open a schema with triggers on them.
+ */
 export function fencedTables(db: SourceDatabase): string[] {
+  const shadows = new Set(db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND name NOT LIKE '%\\_content' ESCAPE '\\'").pluck().all() as string[]);
   const virtual = /^\s*create\s+virtual\s/i;
   return schemaEntries(db, 'application')
-    .filter((entry) => entry.type === 'table' && !entry.name.startsWith('sqlite_') && !virtual.test(entry.sql ?? ''))
+    .filter((entry) => entry.type === 'table' && !entry.name.startsWith('sqlite_') && !virtual.test(entry.sql ?? '') && !shadows.has(entry.name))
     .map((entry) => entry.name);
 }

@@ -8,6 +8,7 @@ import { DOWN_AFTER_MS, readBeats } from '../live/service-beat.ts';
 import { readStreamPosition } from '../live/stream-position.ts';
 import type { Generation } from '../record/table-record.ts';
 import { backProblems } from '../target/back-problem.ts';
+import { problemText } from '../target/problem-text.ts';
 import { sequencePlaces } from '../target/set-sequences.ts';
 import type { GateFacts } from './gates.ts';
 
@@ -50,7 +51,7 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     backBeat: beat === undefined ? null : BigInt(beat),
     attempt: live.attempt,
     servicesDown: (['extractor', 'loader', 'validator'] as const).filter((name) => !alive.has(name)),
-    backProblems: problems.map((p) => `${p.kind}: ${p.detail}`),
+    backProblems: problems.map((p) => problemText(p, contracts)),
     backQueued: await queued(pool, g),
     backUnverified: told('backUnverified'),
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),

@@ -3,8 +3,9 @@ import type pg from 'pg';
 import { findLive, type LivePhase } from '../live/live-record.ts';
 import { DOWN_AFTER_MS, readBeats } from '../live/service-beat.ts';
 import { readStreamPosition } from '../live/stream-position.ts';
-import type { Generation } from '../record/table-record.ts';
+import { type Generation, readContracts } from '../record/table-record.ts';
 import { backProblems } from '../target/back-problem.ts';
+import { problemText } from '../target/problem-text.ts';
 import { readSteps, type StepRecord } from './step-record.ts';
 
 export interface ServiceStatus {
@@ -51,11 +52,12 @@ export function authoritativeIn(phase: LivePhase): LiveStatus['authoritative'] {
 export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<LiveStatus | null> {
   const live = await findLive(pool, g.migration);
   if (live === null) return null;
-  const [position, beats, steps, problems, open] = await Promise.all([
+  const [position, beats, steps, problems, contracts, open] = await Promise.all([
     readStreamPosition(pool, g),
     readBeats(pool, g.migration),
     readSteps(pool, g.migration),
     backProblems(pool, g.migration),
+    readContracts(pool, g),
     pool.query("SELECT count(*)::int AS n FROM causeway.divergence WHERE migration = $1 AND generation = $2 AND state = 'open'", [g.migration, g.generation]),
   ]);
   return {
@@ -66,7 +68,7 @@ export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<Live
     applied: String(position.applied),
     catchingUp: position.catchingUp,
     divergences: open.rows[0].n as number,
-    backProblems: problems.map((p) => `${p.kind}: ${p.detail}`),
+    backProblems: problems.map((p) => problemText(p, contracts)),
     services: SERVICES.flatMap((name) => beats.filter((b) => b.name === name)).map((b) => ({ name: b.name, alive: b.ageMs < DOWN_AFTER_MS, secondsSinceBeat: Math.round(b.ageMs / 100) / 10, state: b.state })),
     steps: steps.map(({ attempt, step, state, ms }: StepRecord) => ({ attempt: Number(attempt), step, state, ms: Math.round(ms) })),
   };

@@ -28,6 +28,8 @@ export interface BackProblem {
   readonly detail: string;
   /** Rows concerned; for truncate and ddl how often it was seen. */
   readonly count: number;
+  /** One of the rows, as the queue has its key; null where it is not about rows. */
+  readonly key: readonly (string | null)[] | null;
 }
 
 /** A row's problem: key as the queue has it. */
@@ -44,7 +46,7 @@ export async function backProblems(client: pg.Pool | pg.ClientBase, migration: s
   const present = await client.query("SELECT to_regclass('causeway.back_problem') IS NOT NULL AS present");
   if (!present.rows[0].present) return [];
   const recorded = await client.query(
-    'SELECT kind, table_no AS "table", column_name AS "column", detail, count(*)::int AS count FROM causeway.back_problem WHERE migration = $1 GROUP BY kind, table_no, column_name, detail ORDER BY 2, 1, 3, 4',
+    'SELECT kind, table_no AS "table", column_name AS "column", detail, count(*)::int AS count, (array_agg(key ORDER BY id))[1] AS key FROM causeway.back_problem WHERE migration = $1 GROUP BY kind, table_no, column_name, detail ORDER BY 2, 1, 3, 4',
     [migration],
   );
   const live = await client.query('SELECT migration, generation FROM causeway.live WHERE migration = $1', [migration]);
@@ -54,7 +56,7 @@ export async function backProblems(client: pg.Pool | pg.ClientBase, migration: s
   const ddl = await catalogueDifferences(client, migration, await readContracts(client, g));
   // What the reader has seen and written down already is not told twice.
   const fresh = ddl.filter((d) => !found.some((f) => f.kind === 'ddl' && f.table === d.table && f.detail === d.detail));
-  return [...found, ...fresh.map((d): BackProblem => ({ kind: 'ddl', table: d.table, column: null, detail: d.detail, count: 1 }))];
+  return [...found, ...fresh.map((d): BackProblem => ({ kind: 'ddl', table: d.table, column: null, detail: d.detail, count: 1, key: null }))];
 }
 
 /** Writes down differences in the catalogue, so that they stay known when somebody undoes them. Idempotent. */

@@ -15,6 +15,7 @@ export function openSource(path: string): SourceDatabase {
   try {
     // Invariant: I11, I12
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+    readTriggersOnShadowTables(db);
     // The application's schema is data here: nothing in it may run functions with side effects.
     db.pragma('trusted_schema = off');
     db.pragma('cell_size_check = on');
@@ -24,6 +25,14 @@ export function openSource(path: string): SourceDatabase {
     db?.close();
     throw sourceFailure(path, cause);
   }
+}
+
+/**
+ * The driver opens in SQLite's defensive mode, which calls a schema malformed that has a trigger on the table behind a
+ * full-text index. Capture puts its triggers there, as triggers on virtual tables do not exist.
+ */
+export function readTriggersOnShadowTables(db: SourceDatabase): void {
+  db.unsafeMode(true);
 }
 
 /** The failure that an error of SQLite on this source means. */
