@@ -82,7 +82,8 @@ export class FollowTable {
     writer.pos = 0;
     if (this.encodeRow(writer, values) < 0) return { row: this.written(), reject: null };
     writer.pos = 0;
-    const [exact] = readExactWhere(this.db, contract, { sql: ` WHERE ${match(contract, (i) => `(SELECT k${i} FROM ${CHANGED} WHERE n = ?${i + 1})`, '')}`, values: contract.keyless ? [n] : contract.key.map(() => n) });
+    // The number stands in the text: the driver counts a parameter by its place, and a key is compared three times.
+    const [exact] = readExactWhere(this.db, contract, { sql: ` WHERE ${match(contract, (i) => `(SELECT k${i} FROM ${CHANGED} WHERE n = ${n})`, '')}`, values: [] });
     const reject = writeExact(writer, this.encodeRow, contract, exact as ExactRow, this.decode);
     return reject === null ? { row: this.written(), reject: null } : { row: null, reject: encodeReject(reject) };
   }
