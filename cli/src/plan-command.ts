@@ -1,12 +1,28 @@
 /** `causeway plan`: reads a source completely and writes the plan for review. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { planToYaml } from '@causeway/control/plan/plan-document';
+import { Failure } from '@causeway/contracts/failures';
+import { type PlanDocument, planToYaml } from '@causeway/control/plan/plan-document';
+import { createPool } from '@causeway/runtime/postgres-pool';
 import { prepareSource } from '@causeway/runtime/sqlite/prepare-source';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { planSource } from './migrate/migration-plan.ts';
+import { planMigration } from './migrate/plan-migration.ts';
 import { stateFolder } from './state-folder.ts';
 import type { CliContext } from './run-cli.ts';
+import { targetAddress } from './target-address.ts';
+
+interface PlanFlags {
+  readonly output?: string;
+  readonly names: 'exact' | 'snake_case';
+  readonly targetSchema?: string;
+  readonly schema?: 'create' | 'existing';
+  readonly to?: string;
+  readonly plan?: string;
+  readonly skipMissing?: boolean;
+  readonly skip?: string[];
+  readonly state?: string;
+}
 
 export function registerPlan(program: Command, context: CliContext): void {
   program
@@ -14,18 +30,46 @@ export function registerPlan(program: Command, context: CliContext): void {
     .argument('<source>', 'path of the SQLite database')
     .option('-o, --output <file>', 'write the plan here instead of to standard output')
     .option('--names <style>', 'exact or snake_case', 'exact')
-    .option('--target-schema <schema>', 'schema in PostgreSQL', 'public')
+    .option('--target-schema <schema>', 'schema in PostgreSQL (default: "public")')
+    .addOption(new Option('--schema <who>', "create: causeway will make the tables; existing: plan for the application's own tables, and refuse rows that do not fit them (default: create)").choices(['create', 'existing']))
+    .option('--to <address>', 'with --schema existing: postgres://user@host/database or @file that holds it; default: DATABASE_URL')
+    .option('--plan <file>', 'with --schema existing: a plan whose names, forms and actions hold')
+    .option('--skip-missing', 'with --schema existing: leave source tables behind that the target does not have')
+    .option('--skip <table...>', 'with --schema existing: source tables that stay behind')
     .option('--state <folder>', 'folder for working files')
     .description('decide types and names from every row, and write them as an editable plan; changes nothing')
-    .action(async (source: string, options: { output?: string; names: 'exact' | 'snake_case'; targetSchema: string; state?: string }) => {
-      const state = stateFolder(options.state, context);
+    .action(async (source: string, flags: PlanFlags) => {
+      const state = stateFolder(flags.state, context);
       const prepared = await prepareSource(resolve(context.cwd, source), join(state, 'plan'), { forceCopy: false });
-      const { plan } = planSource({ file: prepared.readPath, planFile: undefined, targetSchema: options.targetSchema, names: options.names, full: true });
-      const text = planToYaml(plan);
-      if (options.output === undefined) context.stdout.write(text);
-      else {
-        writeFileSync(resolve(context.cwd, options.output), text);
-        context.stderr.write(`${plan.tables.length} tables planned: ${options.output}\n`);
-      }
+      const plan = flags.schema === 'existing' ? await planBesideTarget(prepared.readPath, flags, context) : planAlone(prepared.readPath, flags);
+      writePlan(plan, flags.output, context);
     });
+}
+
+function planAlone(file: string, flags: PlanFlags): PlanDocument {
+  const beside = flags.to !== undefined || flags.plan !== undefined || flags.skipMissing === true || flags.skip !== undefined;
+  if (beside) throw new Failure('USAGE', '--to, --plan, --skip and --skip-missing belong to --schema existing');
+  return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true }).plan;
+}
+
+async function planBesideTarget(file: string, flags: PlanFlags, context: CliContext): Promise<PlanDocument> {
+  const address = targetAddress(flags.to, context.environment);
+  for (const warning of address.warnings) context.stderr.write(`causeway: warning: ${warning}\n`);
+  if (address.url === null) throw new Failure('USAGE', '--schema existing needs the target: give --to or DATABASE_URL');
+  const pool = createPool({ url: address.url, max: 1, applicationName: 'causeway plan' });
+  try {
+    const options = { planFile: flags.plan === undefined ? undefined : resolve(context.cwd, flags.plan), targetSchema: flags.targetSchema, names: flags.names, skipMissing: flags.skipMissing === true, skip: flags.skip ?? [] };
+    return (await planMigration(pool, options, 'existing', { file, full: true, note: (text) => void context.stderr.write(`${text}\n`) })).plan;
+  } finally {
+    await pool.end();
+  }
+}
+
+function writePlan(plan: PlanDocument, output: string | undefined, context: CliContext): void {
+  const text = planToYaml(plan);
+  if (output === undefined) context.stdout.write(text);
+  else {
+    writeFileSync(resolve(context.cwd, output), text);
+    context.stderr.write(`${plan.tables.length} tables planned: ${output}\n`);
+  }
 }

@@ -38,7 +38,7 @@ export function planExistingTable(request: ExistingTableRequest): { plan: PlanTa
   const columns = table.columns.flatMap((column, i): PlanColumn[] => {
     const pair = byName.get(column.name);
     if (pair === undefined) return [];
-    const decided = decide(pair, profile.columns[i] as ColumnProfile);
+    const decided = decide(pair, profile.columns[i] as ColumnProfile, given?.columns.find((c) => c.name === column.name)?.evidence);
     for (const misfit of decided.misfits) problems.push(`column ${JSON.stringify(pair.target.name)}: ${misfit.text}, for example in row ${exampleKey(request, column, misfit.matches)}`);
     return [decided.column];
   });
@@ -74,7 +74,8 @@ interface Misfit {
   matches(value: ReadValue): boolean;
 }
 
-function decide({ source, target, type, candidates }: Pair, seen: ColumnProfile): { column: PlanColumn; misfits: Misfit[] } {
+/** What a reviewed plan says about a column's origin is kept. */
+function decide({ source, target, type, candidates }: Pair, seen: ColumnProfile, evidence?: string): { column: PlanColumn; misfits: Misfit[] } {
   const best = candidates.map((candidate, i) => ({ candidate, count: seen.misfits[i] as number })).toSorted((a, b) => a.count - b.count)[0];
   const misfits: Misfit[] = [];
   if (best !== undefined && best.count > 0) misfits.push({ text: `${best.count} value(s) do not fit ${target.type}`, matches: (value) => value !== null && !best.candidate.fits(value) });
@@ -88,7 +89,7 @@ function decide({ source, target, type, candidates }: Pair, seen: ColumnProfile)
     form: best?.candidate.form ?? 'plain',
     // A key names rows only if none of its values is NULL, whatever the target promises.
     notNull: target.notNull || (source.keyPosition > 0 && nulls === 0),
-    evidence: best?.candidate.reason ?? 'type of the existing table',
+    evidence: evidence || (best?.candidate.reason ?? 'type of the existing table'),
   };
   return { column, misfits };
 }

@@ -1,0 +1,164 @@
+"""Users, their passwords, and the admin, in the project as it runs on PostgreSQL. Nothing of it stays."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.hashers import identify_hasher, is_password_usable
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from ..pair import SOURCE_ALIAS, TARGET_ALIAS
+from .new_rows import RolledBack
+from .result import CheckResult
+
+#: A password that nobody has, for the account that is made and rolled back.
+PASSWORD = "causeway-check-5p9TQz!"
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    """Every database of the project: a router may keep sessions or the admin's log elsewhere."""
+    aliases = [alias for alias in settings.DATABASES if alias not in (SOURCE_ALIAS, TARGET_ALIAS)]
+    try:
+        with ExitStack() as stack:
+            for alias in aliases:
+                stack.enter_context(transaction.atomic(using=alias))
+            yield
+            raise RolledBack
+    except RolledBack:
+        pass
+
+
+def check_accounts(result: CheckResult, logins: str | None) -> None:
+    _check_hashes(result)
+    if logins is not None:
+        _check_logins(result, logins)
+    if apps.is_installed("django.contrib.auth"):
+        _check_new_login(result)
+    if apps.is_installed("django.contrib.admin"):
+        _check_admin(result)
+    for label in ("contenttypes.ContentType", "auth.Permission"):
+        _check_count(result, label)
+
+
+def _check_hashes(result: CheckResult) -> None:
+    """The hashes themselves are compared with the rows; here, that each is one that this project can verify."""
+    algorithms: Counter[str] = Counter()
+    unknown = 0
+    for encoded in get_user_model()._base_manager.using(TARGET_ALIAS).values_list("password", flat=True).iterator():
+        if not is_password_usable(encoded):
+            continue
+        try:
+            algorithms[identify_hasher(encoded).algorithm] += 1
+        except ValueError:
+            unknown += 1
+    told = ", ".join(f"{count} {name}" for name, count in sorted(algorithms.items()))
+    result.add("password hashes known", unknown == 0, f"{unknown} hash(es) that no hasher of PASSWORD_HASHERS knows" if unknown else told)
+
+
+def _check_logins(result: CheckResult, file: str) -> None:
+    """[["user", "password"], …]: each password is accepted, and the same with one letter more is not."""
+    accounts: list[list[Any]] = json.loads(Path(file).read_text(encoding="utf-8"))
+    failed: list[str] = []
+    for name, password, *_ in accounts:
+        with _rolled_back():
+            user = get_user_model()._base_manager.using(TARGET_ALIAS).filter(**{get_user_model().USERNAME_FIELD: name}).first()
+            if user is None or not user.check_password(password) or user.check_password(f"{password}x"):
+                failed.append(str(name))
+    result.add("old passwords accepted", not failed and len(accounts) > 0, f"refused: {', '.join(failed)}" if failed else f"{len(accounts)} accounts")
+
+
+def _check_new_login(result: CheckResult) -> None:
+    try:
+        with _rolled_back():
+            user = _any_user("causeway-check")
+            user.set_password(PASSWORD)
+            user.save()
+            found = authenticate(**{get_user_model().USERNAME_FIELD: user.get_username(), "password": PASSWORD})
+            # Backends of the project may ask for more than a password: then this says nothing.
+            result.add("a password that was set now is accepted", found is not None or user.check_password(PASSWORD))
+    except Exception as error:
+        result.add("a password that was set now is accepted", False, _named(error))
+
+
+def _any_user(name: str, **flags: bool) -> Any:
+    """A user that is there, given the flags for the time of the transaction; only without any one is made."""
+    model = get_user_model()
+    manager = model._base_manager
+    user = manager.filter(**{key: value for key, value in flags.items() if key != "is_active"}).first() if flags else None
+    user = user or manager.first() or model(**{model.USERNAME_FIELD: name})
+    for key, value in {"is_active": True, **flags}.items():
+        setattr(user, key, value)
+    return user
+
+
+def _check_admin(result: CheckResult) -> None:
+    from django.contrib import admin
+
+    try:
+        index = reverse("admin:index")
+    except NoReverseMatch:
+        result.skipped.append({"model": "admin", "why": "the project's URLs have no admin"})
+        return
+    broken: list[str] = []
+    opened = 0
+    with _rolled_back():
+        try:
+            user = _any_user("causeway-check", is_staff=True, is_superuser=True)
+            user.save()
+            client = Client(raise_request_exception=True, HTTP_HOST=_host())
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        except Exception as error:
+            result.add("admin opens", False, _named(error))
+            return
+        for path in [index, *_changelists(admin.site)]:
+            if why := _opens(client, path):
+                broken.append(why)
+            else:
+                opened += 1
+        client.logout()
+    result.add("admin opens", not broken, "; ".join(broken[:5]) if broken else f"{opened} pages")
+
+
+def _changelists(site: Any) -> Iterator[str]:
+    for model in site._registry:
+        try:
+            yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        except NoReverseMatch:
+            continue
+
+
+def _opens(client: Client, path: str) -> str | None:
+    try:
+        with transaction.atomic():
+            status = client.get(path, secure=True).status_code
+    except Exception as error:
+        return f"{path}: {_named(error)}"
+    return f"{path}: {status}" if status >= 500 else None
+
+
+def _host() -> str:
+    allowed = [host for host in settings.ALLOWED_HOSTS if host != "*"]
+    return allowed[0].lstrip(".") if allowed else "localhost"
+
+
+def _check_count(result: CheckResult, label: str) -> None:
+    if not apps.is_installed(f"django.contrib.{label.split('.')[0]}"):
+        return
+    manager = apps.get_model(label)._base_manager
+    source, target = manager.using(SOURCE_ALIAS).count(), manager.using(TARGET_ALIAS).count()
+    result.add(f"{label} count equal", source == target, f"{source} and {target}" if source != target else str(source))
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

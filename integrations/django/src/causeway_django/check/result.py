@@ -1,0 +1,38 @@
+"""The verdict of a check: one entry for each thing that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class CheckResult:
+    #: {"check", "ok", "text"} in the order in which they ran.
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    #: One entry a model: {"model", "rows", "equal", "differing", "missing", "extra"}.
+    models: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return all(entry["ok"] for entry in self.checks) and len(self.checks) > 0
+
+    def add(self, check: str, ok: bool, text: str = "") -> None:
+        self.checks.append({"check": check, "ok": ok, "text": text})
+
+    def as_json(self) -> dict[str, Any]:
+        return {"passed": self.passed, "checks": self.checks, "models": self.models, "differences": self.differences, "skipped": self.skipped}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> CheckResult:
+        return cls(document["checks"], document["models"], document["differences"], document["skipped"])
+
+    def lines(self) -> list[str]:
+        lines = [f"{'ok  ' if entry['ok'] else 'FAIL'} {entry['check']}{': ' + entry['text'] if entry['text'] else ''}" for entry in self.checks]
+        for difference in self.differences:
+            what = f"field {difference['field']}" if "field" in difference else f"only in {difference['only']}"
+            values = f": {difference['source']} became {difference['target']}" if "target" in difference and "field" in difference else ""
+            lines.append(f"     {difference['model']} pk={difference['pk']} {what}{values}")
+        return lines + [f"     not compared: {entry['model']}, {entry['why']}" for entry in self.skipped]

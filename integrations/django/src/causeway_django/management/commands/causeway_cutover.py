@@ -1,0 +1,6 @@
+from ...command.switch_command import SwitchCommand
+
+
+class Command(SwitchCommand):
+    help = "Switches a live migration to PostgreSQL; the way back stays open."
+    causeway = "cutover"
