@@ -11,8 +11,9 @@ import type { LogicalType } from './logical-type.ts';
  * - `any`: every storage class is accepted and printed (only for text and bytea; a widened column)
  * - `epoch_s|ms|us`: integers (and reals for seconds) counted from 1970-01-01 UTC
  * - `julian`: Julian day numbers
+ * - `decimal15`: a number as a decimal of 15 significant digits, rounded to the scale of its numeric type (conversion/decimal-fifteen)
  */
-export type SourceForm = 'plain' | 'any' | 'epoch_s' | 'epoch_ms' | 'epoch_us' | 'julian';
+export type SourceForm = 'plain' | 'any' | 'epoch_s' | 'epoch_ms' | 'epoch_us' | 'julian' | 'decimal15';
 
 export interface ColumnContract {
   /** Name in SQLite, exactly. */

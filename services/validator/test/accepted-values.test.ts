@@ -17,7 +17,7 @@ const KINDS: readonly LogicalKind[] = ['int8', 'float8', 'numeric', 'boolean', '
 const COUNTED = ['epoch_s', 'epoch_ms', 'epoch_us'] as const;
 
 const column = fc.constantFrom(...KINDS).chain((kind) => {
-  const forms: SourceForm[] = kind === 'text' || kind === 'bytea' ? ['plain', 'any'] : /^(date|timestamp)/.test(kind) ? ['plain', ...COUNTED] : ['plain'];
+  const forms: SourceForm[] = kind === 'text' || kind === 'bytea' ? ['plain', 'any'] : /^(date|timestamp)/.test(kind) ? ['plain', ...COUNTED] : kind === 'numeric' ? ['plain', 'decimal15'] : ['plain'];
   return fc.constantFrom(...forms).map((form) => ({ type: { kind } as LogicalType, form }));
 });
 

@@ -43,8 +43,9 @@ export function namesRows(table: PlanTable, key: readonly string[]): boolean {
 }
 
 function columnsOf(table: PlanTable, source: SourceTable): TableContract['columns'] {
-  const names = source.columns.map((c) => c.name);
   const planned = table.columns.map((c) => c.name);
+  // A computed column may be left out: PostgreSQL then computes it.
+  const names = source.columns.filter((c) => c.generated === 'no' || planned.includes(c.name)).map((c) => c.name);
   if (names.join('\0') !== planned.join('\0')) {
     throw new Failure('PLAN_INVALID', `the columns of table ${JSON.stringify(table.name)} are no longer those of the plan; write a new one`);
   }

@@ -10,7 +10,7 @@ const column = z
     target: z.string(),
     declared: z.string(),
     type: z.string().refine((t) => parsePostgresType(t) !== null, { error: 'is not a type that causeway can load' }),
-    form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian']),
+    form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian', 'decimal15']),
     notNull: z.boolean(),
     evidence: z.string(),
     /** Values of each storage class that were seen, in all rows or in the sample. */
@@ -24,6 +24,7 @@ const MOMENTS = ['timestamp', 'timestamptz'];
 function formSuits(form: string, kind: string | undefined): boolean {
   if (form === 'plain') return true;
   if (form === 'any') return kind === 'text' || kind === 'bytea';
+  if (form === 'decimal15') return kind === 'numeric';
   return MOMENTS.includes(kind ?? '') || (form === 'epoch_s' && kind === 'date');
 }
 
@@ -67,7 +68,7 @@ export type PlanObject = z.infer<typeof object>;
 
 const HEADER = ` The plan of a migration. Edit names, types, forms and actions, then give it to \`migrate --plan\`.
  type: any of ${['smallint', 'integer', 'bigint', 'double precision', 'numeric(p,s)', 'boolean', 'text', 'character varying(n)', 'bytea', 'date', 'time without time zone', 'timestamp with time zone', 'uuid', 'jsonb', 'inet', 'interval'].join(', ')}
- form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us | julian
+ form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us | julian | decimal15 (numeric from 15 significant digits)
  action: move | skip`;
 
 export function planToYaml(plan: PlanDocument): string {

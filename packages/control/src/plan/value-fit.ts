@@ -2,6 +2,7 @@
  * Whether a source value can become a logical type without losing anything. The extractor's codecs accept exactly the
  * same values; a property test holds the two together.
  */
+import { decimalFifteen } from '@causeway/contracts/conversion/decimal-fifteen';
 import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decimal-text';
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp } from '@causeway/contracts/conversion/iso-date-time';
@@ -40,7 +41,7 @@ function integerFits(value: bigint, type: LogicalType, form: SourceForm): boolea
     case 'float8':
       return (value <= MAX_SAFE && value >= -MAX_SAFE) || BigInt(Number(value)) === value;
     case 'numeric':
-      return fitsNumeric(value.toString(), type.precision, type.scale ?? 0);
+      return fitsNumeric(form === 'decimal15' ? (decimalFifteen(value, type.scale) as string) : value.toString(), type.precision, type.scale ?? 0);
     case 'boolean':
       return value === 0n || value === 1n;
     case 'text':
@@ -68,7 +69,7 @@ function realFits(value: number, type: LogicalType, form: SourceForm): boolean {
   if (type.kind === 'float8') return true;
   if (type.kind === 'text') return form === 'any' && type.maxLength === undefined;
   if (type.kind !== 'numeric') return false;
-  const text = decimalOfReal(value);
+  const text = form === 'decimal15' ? decimalFifteen(value, type.scale) : decimalOfReal(value);
   return text !== null && fitsNumeric(text, type.precision, type.scale ?? 0);
 }
 

@@ -38,7 +38,7 @@ function callFor(column: ColumnContract): string {
     case 'boolean':
       return 'w.boolean(v)';
     case 'numeric':
-      return `w.numeric(v, ${type.precision === undefined ? 'undefined' : Number(type.precision)}, ${Number(type.scale ?? 0)})`;
+      return `w.${form === 'decimal15' ? 'decimal15' : 'numeric'}(v, ${type.precision === undefined ? 'undefined' : Number(type.precision)}, ${Number(type.scale ?? 0)})`;
     case 'text':
       return `w.${form === 'any' ? 'anyText' : 'text'}(v, ${type.maxLength === undefined ? 'Infinity' : Number(type.maxLength)})`;
     case 'bytea':

@@ -3,6 +3,7 @@
  * returns false for anything else, leaving the row to the exact path, which decides and gives the reason.
  * In the fast mode a text that shows U+FFFD is also refused: it may be a sign of invalid UTF-8 that was replaced.
  */
+import { decimalFifteen } from '@causeway/contracts/conversion/decimal-fifteen';
 import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decimal-text';
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp, timestampMicros } from '@causeway/contracts/conversion/iso-date-time';
@@ -119,6 +120,16 @@ export class RowWriter {
       text = decimalOfReal(v);
     } else if (typeof v === 'bigint') text = v.toString();
     else return false;
+    if (text === null || !fitsNumeric(text, precision, scale)) return false;
+    this.ascii(text);
+    return true;
+  }
+
+  /** A number whose digits beyond SQLite's 15 are noise. */
+  decimal15(v: Cell, precision: number | undefined, scale: number): boolean {
+    if (typeof v !== 'number' && typeof v !== 'bigint') return false;
+    if (typeof v === 'number' && !this.exact && !(v < EXACT_LIMIT && v > -EXACT_LIMIT)) return false;
+    const text = decimalFifteen(v, precision === undefined ? undefined : scale);
     if (text === null || !fitsNumeric(text, precision, scale)) return false;
     this.ascii(text);
     return true;

@@ -4,6 +4,7 @@
  * - ints, timestamps, intervals: bigint; float8, date, time: number; numeric, text, uuid (32 digits), jsonb, inet: string
  */
 import type { AvroReader } from '@causeway/contracts/block-header';
+import { decimalFifteen } from '@causeway/contracts/conversion/decimal-fifteen';
 import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decimal-text';
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp, timestampMicros } from '@causeway/contracts/conversion/iso-date-time';
@@ -65,7 +66,7 @@ export function heldOf(column: ColumnContract, cell: SqliteCell): Held | undefin
     case 'boolean':
       return cell === 1n || cell === 1 ? true : cell === 0n || cell === 0 ? false : undefined;
     case 'numeric':
-      return decimal(cell, type.precision, type.scale ?? 0);
+      return decimal(cell, form, type.precision, type.scale);
     case 'text':
       if (typeof cell === 'string') return cell;
       if (form !== 'any' || cell instanceof Buffer) return undefined;
@@ -88,9 +89,10 @@ function wholeNumber(cell: SqliteCell): bigint | undefined {
   return typeof cell === 'number' && Number.isSafeInteger(cell) ? BigInt(cell) : undefined;
 }
 
-function decimal(cell: SqliteCell, precision: number | undefined, scale: number): string | undefined {
-  const text = typeof cell === 'bigint' ? cell.toString() : typeof cell === 'number' ? decimalOfReal(cell) : null;
-  return text !== null && fitsNumeric(text, precision, scale) ? text : undefined;
+function decimal(cell: SqliteCell, form: ColumnContract['form'], precision: number | undefined, scale: number | undefined): string | undefined {
+  if (typeof cell !== 'bigint' && typeof cell !== 'number') return undefined;
+  const text = form === 'decimal15' ? decimalFifteen(cell, precision === undefined ? undefined : scale) : typeof cell === 'bigint' ? cell.toString() : decimalOfReal(cell);
+  return text !== null && fitsNumeric(text, precision, scale ?? 0) ? text : undefined;
 }
 
 /** Microseconds of one unit of an epoch form. */

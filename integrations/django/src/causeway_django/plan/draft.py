@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
+
 from .finding import Finding
 from .project_tables import ProjectTable, describe
 from .source_tables import SourceTable
@@ -66,13 +68,15 @@ def _why_behind(table: SourceTable, found: TargetTable | None, model: ProjectTab
 
 def _column(name: str, declared: str, found: TargetTable | None, model: ProjectTable | None) -> dict[str, Any]:
     field_of = model.field_of(name) if model is not None else None
+    # The catalogue's type where there is one: exactly what the field's own db_type() has made.
+    type_name = _loadable((found.types.get(name) if found is not None else None) or "text")
     return {
         "name": name,
         "target": name,
         "declared": declared,
-        # The catalogue's type where there is one: exactly what the field's own db_type() has made.
-        "type": _loadable((found.types.get(name) if found is not None else None) or "text"),
-        "form": "plain",
+        "type": type_name,
+        # As Django itself reads decimals from SQLite: arithmetic in the database leaves noise behind the 15th digit.
+        "form": "decimal15" if isinstance(field_of, models.DecimalField) and type_name.startswith("numeric") else "plain",
         "notNull": field_of is not None and not field_of.null,
         "evidence": describe(field_of) if field_of is not None else "no field of a model",
     }
@@ -84,6 +88,15 @@ _LOADABLE = ("smallint", "integer", "bigint", "double precision", "numeric", "bo
 def _loadable(type_name: str) -> str:
     """A type that Causeway cannot load is refused by the command, with its name; the draft must only be readable."""
     return type_name if type_name.startswith(_LOADABLE) and "[" not in type_name else "text"
+
+
+def view_findings(views: set[str], target: dict[str, TargetTable], project: dict[str, ProjectTable]) -> list[Finding]:
+    """A view that a migration makes is in both; one that was made by hand is only where the hand was."""
+    return [
+        Finding("view", "decide", name, f"the view of {project[name].model._meta.label} is not in PostgreSQL: make it there, best in a migration")
+        for name in sorted(views)
+        if name in project and name not in target
+    ]
 
 
 def _not_in_source(source: list[SourceTable], target: dict[str, TargetTable], project: dict[str, ProjectTable]) -> list[Finding]:

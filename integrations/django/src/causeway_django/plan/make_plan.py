@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from ..command.run_command import run_causeway, state_folder
 from ..pair import ENVIRONMENT, Pair, open_pair
 from . import migrations_agree, source_tables, target_tables
-from .draft import Draft, draft_plan
+from .draft import Draft, draft_plan, view_findings
 from .finding import Finding
 from .make_target_schema import make_unmanaged, migrate_target
 from .project_tables import project_tables
@@ -50,7 +50,7 @@ def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[
         filled = target_tables.count_rows(pair.schema, [table.name for table in tables if table.name in target and target[table.name].is_table])
         _nobody_works_there(pair, filled, options)
         draft = draft_plan(tables, target, project, filled)
-        findings = [*draft.findings, *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
+        findings = [*draft.findings, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
     _refuse([finding for finding in findings if finding.severity == "stop"])
     _write(pair, options, draft, output)
     return MadePlan(output, draft.names("move"), draft.names("skip"), {name: rows for name, rows in filled.items() if name in draft.names("move")}, findings)

@@ -20,6 +20,8 @@ function formsOf(type: LogicalType): readonly SourceForm[] {
       return ['plain', 'epoch_s', 'epoch_ms', 'epoch_us'];
     case 'date':
       return ['plain', 'epoch_s'];
+    case 'numeric':
+      return ['plain', 'decimal15'];
     default:
       return ['plain'];
   }

@@ -51,6 +51,8 @@ function pairColumns({ table, found, given, style }: ExistingTableRequest, probl
     const planned = given?.columns.find((c) => c.name === source.name);
     const name = planned?.target ?? (names[i] as string);
     const target = findByName(found.columns, name);
+    // Both sides compute it: what PostgreSQL computes is its own.
+    if (target?.generated === true && source.generated !== 'no') return [];
     if (target === undefined) {
       problems.push(`column ${JSON.stringify(name)}: missing`);
       return [];

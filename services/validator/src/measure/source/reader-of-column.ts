@@ -1,6 +1,7 @@
 /** Chooses the reader of a column's cells. */
 import type { ColumnContract } from '@causeway/contracts/table-contract';
 import type { CellReader, ReadMode } from './cell-reader.ts';
+import { fifteenReader } from './fifteen-cell.ts';
 import { inetCell } from './inet-cell.ts';
 import { countedDate, countedMoment, intervalReader, textDate, textMoment, textTime } from './moment-cells.ts';
 import { booleanReader, float8Reader, integerReader, numericReader } from './number-cells.ts';
@@ -19,7 +20,7 @@ export function readerOfColumn(column: Pick<ColumnContract, 'type' | 'form'>, mo
     case 'float8':
       return float8Reader(mode);
     case 'numeric':
-      return numericReader(mode);
+      return form === 'decimal15' ? fifteenReader(mode, type.precision === undefined ? undefined : (type.scale ?? 0)) : numericReader(mode);
     case 'boolean':
       return booleanReader;
     case 'text':
