@@ -30,22 +30,35 @@ Exit codes: 0 proved equal · 1 a difference, or rows in the quarantine that wer
 `;
 }
 
+const METRIC_GROUPS = [
+  ['The migration', 'migration_', 'From the control record. Every service tells them, so that they are seen as long as one of them lives: queries take `max by (migration, …)`.'],
+  ['Extractor', 'extractor_', ''],
+  ['Loader', 'loader_', ''],
+  ['Validator', 'validator_', ''],
+  ['Every service', 'service_', ''],
+  ['PostgreSQL pool', 'pool_', ''],
+  ['Transport', 'transport_', 'Label `topic`: snapshot, changes, back or schemas.'],
+  ['Kafka client', 'kafka_', ''],
+  ['Commands', 'command_', 'In the file of `--metrics-file`, for the textfile collector of node_exporter.'],
+  ['Backups', 'backup', ''],
+];
+
 async function metrics() {
   const { METRICS, metricName } = await built('packages/contracts/dist/metric-names.js');
-  const kind = (name) => (name.endsWith('_total') ? 'counter' : 'gauge');
-  const rows = Object.entries(METRICS).map(([name, help]) => row(`\`${metricName(name)}\``, kind(name), help));
+  const rowOf = ([name, { type, help, labels }]) => row(`\`${metricName(name)}\``, type, labels.map((label) => `\`${label}\``).join(' '), help);
+  const sections = METRIC_GROUPS.map(([title, prefix, text]) => {
+    const rows = Object.entries(METRICS).filter(([name]) => name.startsWith(prefix)).map(rowOf);
+    return `## ${title}\n\n${text === '' ? '' : `${text}\n\n`}| metric | type | labels | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
   return `# Metrics
 
-${MADE_BY} Source: \`packages/contracts/src/metric-names.ts\`.
+${MADE_BY} Source: \`packages/contracts/src/metrics/\`.
 
-Every service answers on \`/metrics\` (Prometheus text), \`/healthz\` (the process lives) and \`/readyz\` (its migration was found).
-All metrics carry the label \`service\`; beside these there are the usual ones of the process and of Node. Labels never hold
-values of rows.
+Every service answers on \`/metrics\` (Prometheus text), \`/healthz\` and \`/readyz\`; what these mean, and how Prometheus finds them,
+is in [observability.md](observability.md). All metrics of services carry the labels \`service\` and \`migration\`; beside these there are the usual
+ones of the process and of Node (\`process_…\`, \`nodejs_…\`). Labels never hold values of rows.
 
-| metric | type | meaning |
-|---|---|---|
-${rows.join('\n')}
-`;
+${sections.join('\n')}`;
 }
 
 const shown = (setting) => (!('fallback' in setting) ? 'required' : setting.fallback === '' ? 'empty' : `\`${setting.fallback}\``);

@@ -10,6 +10,7 @@ import { registerDetach } from './live/detach-command.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
+import { registerRehearse } from './rehearse/rehearse-command.ts';
 import { registerRepair } from './repair-command.ts';
 import { registerReport } from './report-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -80,6 +81,7 @@ function buildProgram(context: CliContext): Command {
   registerComplete(program, context);
   registerDetach(program, context);
   registerRepair(program, context);
+  registerRehearse(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);
   overrideExits(program);

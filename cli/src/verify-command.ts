@@ -34,7 +34,7 @@ async function runVerify(flags: VerifyFlags, context: CliContext): Promise<void>
     const record = await migration(flags.name);
     const started = performance.now();
     const services = new MigrationServices(
-      { migration: record.id, databaseUrl: url, transport: record.settings.transport, brokers: '', embeddedFile: '', stateFolder: migrationFolder(stateFolder(flags.state, context), record.name), inherited: context.environment },
+      { migration: record.id, databaseUrl: url, transport: record.settings.transport, brokers: '', embeddedFile: '', stateFolder: migrationFolder(stateFolder(flags.state, context), record.name), inherited: context.environment, passing: true },
       { onProgress: () => {}, onNote: (text) => void context.stderr.write(`${text}\n`) },
     );
     try {

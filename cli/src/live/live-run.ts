@@ -16,7 +16,7 @@ import type pg from 'pg';
 import { statSync } from 'node:fs';
 import { beginGeneration } from '../migrate/begin-migration.ts';
 import { chooseId } from '../migrate/choose-id.ts';
-import { estimateTables } from '../migrate/estimate-rows.ts';
+import { estimateTables } from '@causeway/control/plan/estimate-rows';
 import type { MigrateOptions } from '../migrate/migrate.ts';
 import { planMigration } from '../migrate/plan-migration.ts';
 import { MigrationServices } from '../migrate/run-services.ts';
@@ -145,7 +145,7 @@ export class LiveRun {
   }
 
   private async ended(record: MigrationRecord): Promise<LiveOutcome> {
-    await this.services?.stopAll();
+    await this.services?.end();
     await deleteLiveTopics(record, this.options.transport);
     return { record, phase: 'completed', seconds: this.seconds };
   }

@@ -36,6 +36,8 @@ export class ExternalServices {
 
   async stopAll(): Promise<void> {}
 
+  async end(): Promise<void> {}
+
   private async until(reached: (pool: pg.Pool) => Promise<boolean>): Promise<void> {
     for (;;) {
       this.input.signal.throwIfAborted();

@@ -17,7 +17,7 @@ import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type pg from 'pg';
 import type { ProgressEvent, TableSize } from '../progress/progress-event.ts';
 import { beginGeneration } from './begin-migration.ts';
-import { estimateTables } from './estimate-rows.ts';
+import { estimateTables } from '@causeway/control/plan/estimate-rows';
 import { chooseId } from './choose-id.ts';
 import { ExternalServices } from './external-services.ts';
 import { openTarget } from './open-target.ts';
@@ -204,7 +204,7 @@ class MigrationRun {
     if (this.schema === 'existing') for (const text of await notesAfterRestore(this.pool, record)) this.note(text);
     const verification = await readVerification(this.pool, record);
     if (verification === null) throw new Failure('INTERNAL', 'the validator ended without a verdict');
-    await services.stopAll();
+    await services.end();
     if (verification.verdict !== 'different') await this.complete(record);
     this.seconds.total = performance.now() / 1000;
     return { record, verification, seconds: this.seconds, usage: services.usage, serverVersion: this.serverVersion, alreadyDone: false };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atLeast, type Phase, readMigration } from '@causeway/control/record/migration-record';
 import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
 import type pg from 'pg';
+import { ScrapeTargets } from '../services/scrape-targets.ts';
 import { type ServiceName, ServiceProcess } from '../services/service-process.ts';
 
 export interface ServiceEnvironment {
@@ -15,6 +16,8 @@ export interface ServiceEnvironment {
   readonly embeddedFile: string;
   readonly stateFolder: string;
   readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** Prometheus is not told of them: they live for one verification. */
+  readonly passing?: true;
 }
 
 export interface ServiceUsage {
@@ -30,18 +33,20 @@ export interface ServicesListener {
 
 const POLL_MS = 50;
 /** What a service may need of the caller's environment: how to find programs, homes, certificates, passwords of PostgreSQL. */
-const PASSED_ON = /^(PATH|HOME|LANG|LC_.*|TZ|TMPDIR|PGPASSFILE|PGSSL.*|PGUSER|PGPASSWORD|NODE_EXTRA_CA_CERTS|CAUSEWAY_(LOG_LEVEL|METRICS_HOST|LANES|CREDIT_BYTES|.*_METRICS_PORT)|FAILPOINT)$/;
+const PASSED_ON = /^(PATH|HOME|LANG|LC_.*|TZ|TMPDIR|PGPASSFILE|PGSSL.*|PGUSER|PGPASSWORD|NODE_EXTRA_CA_CERTS|CAUSEWAY_(LOG_LEVEL|METRICS_HOST|LANES|CREDIT_BYTES|STUCK_AFTER_SECONDS)|OTEL_.*|FAILPOINT)$/;
 
 export class MigrationServices {
   readonly usage: ServiceUsage[] = [];
   private readonly processes = new Map<ServiceName, ServiceProcess>();
   private readonly environment: ServiceEnvironment;
   private readonly listener: ServicesListener;
+  private readonly targets: ScrapeTargets;
 
   constructor(environment: ServiceEnvironment, listener: ServicesListener) {
     this.environment = environment;
     this.listener = listener;
     mkdirSync(environment.stateFolder, { recursive: true, mode: 0o700 });
+    this.targets = new ScrapeTargets(environment.stateFolder, environment.migration, environment.inherited['CAUSEWAY_METRICS_HOST']);
   }
 
   /** Of a service that runs already: that one. */
@@ -54,6 +59,7 @@ export class MigrationServices {
       logFile: join(environment.stateFolder, `${name}.log`),
       environment: {
         ...passedOn(environment.inherited),
+        ...portOf(name, environment.inherited),
         CAUSEWAY_MIGRATION: environment.migration,
         DATABASE_URL: environment.databaseUrl,
         CAUSEWAY_TRANSPORT: environment.transport,
@@ -70,6 +76,12 @@ export class MigrationServices {
 
   process(name: ServiceName): ServiceProcess {
     return this.processes.get(name) as ServiceProcess;
+  }
+
+  /** The migration has ended, and its services with it. */
+  async end(): Promise<void> {
+    await this.stopAll();
+    this.targets.remove();
   }
 
   async stopAll(): Promise<void> {
@@ -94,9 +106,16 @@ export class MigrationServices {
   }
 
   private received(service: ServiceName, message: ServiceMessage): void {
+    if (message.type === 'ready' && this.environment.passing !== true) this.targets.add(service, message.metricsPort);
     if (message.type === 'progress') this.listener.onProgress(message);
     if (message.type === 'usage') this.usage.push({ service, peakRssMiB: message.peakRssMiB, cpuSeconds: message.cpuSeconds });
   }
+}
+
+/** Three services on one machine cannot share a port: each has a variable of its own here. */
+function portOf(name: ServiceName, inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const port = inherited[`CAUSEWAY_${name.toUpperCase()}_METRICS_PORT`];
+  return port === undefined ? {} : { CAUSEWAY_METRICS_PORT: port };
 }
 
 function passedOn(inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,64 +1,21 @@
-/** Names of all metrics, with unit and help; dashboards, alerts and docs are checked against this list. */
-export const METRICS = {
-  extractor_rows_published_total: 'Rows acknowledged by the transport.',
-  extractor_rows_rejected_total: 'Rows sent to the quarantine by the extractor.',
-  extractor_bytes_published_total: 'Bytes of block messages acknowledged by the transport.',
-  extractor_ranges_published_total: 'Key ranges acknowledged by the transport.',
-  extractor_credit_bytes: 'Bytes that the reader may still hand over before it waits.',
-  loader_rows_loaded_total: 'Rows committed in PostgreSQL.',
-  loader_rows_quarantined_total: 'Rows committed to the quarantine.',
-  loader_blocks_skipped_total: 'Repeated blocks that were already committed.',
-  loader_transactions_total: 'Committed load transactions.',
-  loader_bytes_consumed_total: 'Bytes of block messages consumed.',
-  loader_changes_applied_total: 'Changed keys committed in PostgreSQL.',
-  loader_change_batches_total: 'Batches of the change stream that were applied.',
-  loader_change_batches_skipped_total: 'Batches that the position covered already.',
-  loader_change_gaps_total: 'Times that the change stream left a gap, which the extractor was asked to fill.',
-  loader_change_lag_seconds: 'From the first sight of a change to its commit in PostgreSQL, at the last batch.',
-  loader_change_apply_seconds: 'Duration of the last transaction of the change stream.',
-  extractor_changes_published_total: 'Changed keys of the source acknowledged by the transport.',
-  extractor_change_batches_total: 'Batches of the change stream acknowledged by the transport.',
-  extractor_change_bytes_total: 'Bytes of the change stream acknowledged by the transport.',
-  extractor_published_position: 'Newest log id that was published.',
-  extractor_source_position: 'Newest log id of the source, at the last look.',
-  extractor_log_entries: 'Entries that stand in the change log inside the source.',
-  extractor_change_lag_seconds: 'Age of the oldest change that was seen and is not published, 0 without one.',
-  extractor_back_queue_entries: 'Entries that wait in the queue of the way back.',
-  extractor_back_lag_seconds: 'Age of the oldest entry in the queue of the way back, 0 without one.',
-  extractor_back_problems: 'Reasons why one cannot go back without losing something.',
-  extractor_back_keys_published: 'Keys published for SQLite by this process.',
-  loader_back_rows_total: 'Rows written or deleted in SQLite by the way back.',
-  loader_back_cells_total: 'Cells written in SQLite by the way back; equal ones keep their bytes.',
-  loader_back_batches_skipped_total: 'Batches of an earlier cutover or publisher that were not applied to SQLite.',
-  loader_back_lag_seconds: 'From a write in PostgreSQL, or a heartbeat, to its arrival in SQLite, at the last one.',
-  validator_rows_verified_total: 'Rows compared on both sides.',
-  validator_tables_verified_total: 'Tables compared on both sides.',
-  validator_mismatches_total: 'Rows found different, missing or extra.',
-  validator_source_rows: 'Rows in the source at the last comparison.',
-  validator_target_rows: 'Rows in the target at the last comparison.',
-  validator_quarantined_rows: 'Rows in the quarantine at the last comparison.',
-  validator_oldest_unverified_seconds: 'Age of the oldest change that is not verified yet; NaN while nobody knows.',
-  validator_unverified_changes: 'Changes that are not verified yet.',
-  validator_verified_position: 'Log id up to which every change is verified.',
-  validator_source_position: 'Newest log id of the source.',
-  validator_target_position: 'Newest log id that the target has applied.',
-  validator_lag_changes: 'Log ids that the target has not applied yet.',
-  validator_pass_seconds: 'Duration of the last pass over every row; NaN before the first.',
-  validator_pass_age_seconds: 'Time since the last pass over every row ended; NaN before the first.',
-  validator_passes: 'Passes over every row since the source became, or stayed, the primary.',
-  validator_open_divergences: 'Rows that differ at one position and were not found equal since.',
-  validator_equal: '1 where source = target + quarantine at the last comparison, else 0.',
-  backup_last_success_timestamp_seconds: 'Unix time at which the newest backup was complete; NaN before the first.',
-  backup_last_verified_timestamp_seconds: 'Unix time at which a backup was last restored into a scratch database and found equal; NaN before the first.',
-  backup_last_verified: '1 where the newest backup was restored and found equal, else 0.',
-  backup_last_size_bytes: 'Bytes of the newest backup on disk; NaN before the first.',
-  backup_last_duration_seconds: 'Duration of the newest backup with its proof; NaN before the first.',
-  backup_failures_total: 'Backups that failed since this process began.',
-  backups_kept: 'Backups that are kept.',
-} as const;
+/** All metrics, with type, unit in the name, and help; dashboards, alerts and docs are checked against this list. */
+import { BACKUP_METRICS } from './metrics/backup-metrics.ts';
+import { COMMAND_METRICS } from './metrics/command-metrics.ts';
+import { EXTRACTOR_METRICS } from './metrics/extractor-metrics.ts';
+import { LOADER_METRICS } from './metrics/loader-metrics.ts';
+import type { Metric } from './metrics/metric.ts';
+import { RECORD_METRICS } from './metrics/record-metrics.ts';
+import { RUNTIME_METRICS } from './metrics/runtime-metrics.ts';
+import { VALIDATOR_METRICS } from './metrics/validator-metrics.ts';
 
-export type MetricName = `causeway_${keyof typeof METRICS}`;
+export const METRICS = { ...RECORD_METRICS, ...EXTRACTOR_METRICS, ...LOADER_METRICS, ...VALIDATOR_METRICS, ...RUNTIME_METRICS, ...COMMAND_METRICS, ...BACKUP_METRICS } as const satisfies Readonly<Record<string, Metric>>;
 
-export function metricName(name: keyof typeof METRICS): MetricName {
+/** Without the prefix. */
+export type MetricKey = keyof typeof METRICS;
+export type MetricName = `causeway_${MetricKey}`;
+/** Keys of one type of metric. */
+export type KeyOf<T extends Metric['type']> = { [K in MetricKey]: (typeof METRICS)[K]['type'] extends T ? K : never }[MetricKey];
+
+export function metricName(name: MetricKey): MetricName {
   return `causeway_${name}`;
 }

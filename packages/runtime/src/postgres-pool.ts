@@ -32,6 +32,8 @@ export interface PoolOptions {
   readonly url: string;
   readonly max: number;
   readonly applicationName: string;
+  /** A query that takes longer fails; absent: none does. */
+  readonly queryTimeoutMs?: number;
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
@@ -43,6 +45,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     // A migration holds its connections for hours through firewalls that drop silent ones.
     keepAlive: true,
     types: TYPES,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, connectionTimeoutMillis: options.queryTimeoutMs }),
     // Awaited by the pool before the first borrower gets the connection (missing in the type definitions).
     ...({ onConnect: (client: pg.ClientBase) => client.query(PINNED) } as object),
   });

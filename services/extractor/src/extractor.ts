@@ -29,7 +29,9 @@ export interface ExtractorInput {
   readonly creditBytes: number;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly onDurable: (parts: readonly PublishedPart[], outstandingBytes: number) => void;
+  readonly onDurable: (parts: readonly PublishedPart[], reader: { readonly outstandingBytes: number; readonly waitedMs: number }) => void;
+  /** Shown by each part that works, lap by lap; absent where nobody watches. */
+  readonly lives?: (part: string) => void;
 }
 
 /** How often the ledger is looked at while the loader catches up. */
@@ -80,7 +82,7 @@ class SnapshotRun {
       partitions: input.record.settings.partitions,
       onDurable: (parts) => {
         this.reader.credited(parts);
-        input.onDurable(parts, this.reader.outstandingBytes);
+        input.onDurable(parts, this.reader);
       },
       onFailure: (error) => {
         this.failure = error;

@@ -1,66 +1,88 @@
 /** Entry point of the extractor service. */
-import { metricName, METRICS } from '@causeway/contracts/metric-names';
+import { recordMetrics } from '@causeway/control/observe/record-metrics';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
 import { createLog } from '@causeway/runtime/log';
+import { countLines } from '@causeway/runtime/observe/count-lines';
+import { kafkaMeter } from '@causeway/runtime/observe/kafka-meter';
+import { measuredTransport } from '@causeway/runtime/observe/measured-transport';
+import { measurePool } from '@causeway/runtime/observe/pool-metrics';
+import type { MetricSet } from '@causeway/runtime/observe/metric-set';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
-import { Counter, Gauge } from 'prom-client';
 import { measuringBack } from './back/back-metrics.ts';
 import { EXTRACTOR_SETTINGS } from './config.ts';
 import { runExtractor } from './extractor.ts';
 import { measuringFollow } from './follow/follow-metrics.ts';
 import { runLive } from './follow/run-live.ts';
+import { measureSource } from './measure-source.ts';
+import { measureTables } from './measure-tables.ts';
 import type { PublishedPart } from './publish/publisher.ts';
 
 const settings = serviceSettings(EXTRACTOR_SETTINGS, process.env);
-const log = createLog('extractor', settings.logLevel);
+const lines: Record<string, number> = {};
+const log = createLog('extractor', settings.logLevel, { migration: settings.migration, lines });
 
 await runService(log, async (signal) => {
-  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'extractor' });
+  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'extractor', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
+  const { metrics, health } = server;
+  countLines(lines, metrics);
   const pool = createPool({ url: settings.databaseUrl, max: 6, applicationName: 'causeway extractor' });
-  const transport = await connectTransport(transportConfig(settings, 'causeway-extractor'), { log });
+  measurePool(pool, metrics);
+  const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'extractor', sourceFile: settings.sourceFile });
+  health.requires('the target', () => told.reachable());
+  const transport = measuredTransport(await connectTransport(transportConfig(settings, 'causeway-extractor'), { log, events: kafkaMeter(metrics) }), metrics);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);
-    server.setReady(true);
+    health.setWorking(true);
+    const sourceFile = settings.sourceFile === '' ? record.source.readPath : settings.sourceFile;
+    measureSource(metrics, sourceFile);
+    measureTables(metrics, pool, record, sourceFile);
     const input = {
       pool,
       transport,
       record,
-      sourceFile: settings.sourceFile === '' ? record.source.readPath : settings.sourceFile,
+      sourceFile,
       creditBytes: settings.creditBytes,
       log,
       signal,
-      onDurable: counting(server.registry),
+      onDurable: counting(metrics),
+      lives: (part: string) => health.lives(part),
     };
-    if (record.settings.live) await runLive({ ...input, onBack: measuringBack(server.registry), onFollow: measuringFollow(server.registry) });
+    if (record.settings.live) await runLive({ ...input, onBack: measuringBack(metrics), onFollow: measuringFollow(metrics) });
     else await runExtractor(input);
     await tellParent(ownUsage());
     return { exitCode: 0 };
   } finally {
     await transport.close();
+    await told.close();
     await pool.end();
     await server.close();
   }
 });
 
-function counting(registry: import('prom-client').Registry): (parts: readonly PublishedPart[], outstanding: number) => void {
-  const counter = (name: keyof typeof METRICS): Counter => new Counter({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const rows = counter('extractor_rows_published_total');
-  const rejects = counter('extractor_rows_rejected_total');
-  const bytes = counter('extractor_bytes_published_total');
-  const ranges = counter('extractor_ranges_published_total');
-  const credit = new Gauge({ name: metricName('extractor_credit_bytes'), help: METRICS.extractor_credit_bytes, registers: [registry] });
-  return (parts, outstanding) => {
+function counting(metrics: MetricSet): (parts: readonly PublishedPart[], reader: { outstandingBytes: number; waitedMs: number }) => void {
+  const rows = metrics.counter('extractor_rows_published_total');
+  const rejects = metrics.counter('extractor_rows_rejected_total');
+  const bytes = metrics.counter('extractor_bytes_published_total');
+  const ranges = metrics.counter('extractor_ranges_published_total');
+  const waits = metrics.counter('extractor_credit_wait_seconds_total');
+  const credit = metrics.gauge('extractor_credit_bytes');
+  credit.set(settings.creditBytes);
+  let waited = 0;
+  return (parts, { outstandingBytes, waitedMs }) => {
     for (const part of parts) {
       rows.inc(part.rows);
       rejects.inc(part.rejects);
       bytes.inc(part.bytes.length);
       if (part.last) ranges.inc();
     }
-    credit.set(settings.creditBytes - outstanding);
+    credit.set(settings.creditBytes - outstandingBytes);
+    // A reader that begins anew in this process counts from 0 again.
+    waits.inc(Math.max(0, waitedMs - waited) / 1000);
+    waited = waitedMs;
   };
 }

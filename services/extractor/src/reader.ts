@@ -17,7 +17,8 @@ export class Reader {
   private settle: { resolve: (reply: ReaderReply) => void; reject: (error: Error) => void } | undefined;
 
   constructor(start: Omit<ReaderStart, 'credit' | 'slabFlags'>, onPart: (part: PublishedPart) => void) {
-    const credit = new SharedArrayBuffer(8);
+    // Bytes outstanding, closed, milliseconds waited.
+    const credit = new SharedArrayBuffer(12);
     this.credit = new Int32Array(credit);
     this.worker = new Worker(new URL('./read/reader-thread.js', import.meta.url), { workerData: { ...start, credit, slabFlags: this.slabs.flags } satisfies ReaderStart });
     this.worker.on('message', (reply: ReaderReply) => {
@@ -64,6 +65,11 @@ export class Reader {
 
   get outstandingBytes(): number {
     return Atomics.load(this.credit, 0);
+  }
+
+  /** Milliseconds that the reader has waited for credit. */
+  get waitedMs(): number {
+    return Atomics.load(this.credit, 2);
   }
 
   async close(): Promise<void> {

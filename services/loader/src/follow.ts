@@ -70,6 +70,7 @@ async function beats(input: LoaderInput, g: Generation, state: BeatState, signal
   const instance = randomUUID();
   while (!signal.aborted) {
     try {
+      input.lives?.();
       await beat(input.pool, g.migration, 'loader', instance, { ...state });
       const live = await findLive(input.pool, g.migration);
       if (live === null || live.phase === 'completed') return completed();

@@ -36,7 +36,9 @@ export interface LoaderInput {
   readonly onBack?: (step: BackStep) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly onApplied: (applied: Applied, bytes: number) => void;
+  readonly onApplied: (applied: Applied, bytes: number, seconds: number) => void;
+  /** Shown with every beat; absent where nobody watches. */
+  readonly lives?: () => void;
   readonly onKeyed: (table: number) => void;
   /** A transaction of the change stream; absent where nobody counts. */
   readonly onStep?: (step: StreamStep) => void;
@@ -157,9 +159,10 @@ class SnapshotLane {
     // What was fetched is done with when this batch is; of a range that is still open, later.
     releasing(bytes);
     if (complete.length === 0 && next === claim.nextOffset) return null;
+    const started = performance.now();
     const applied = await applyRanges({ pool: this.input.pool, g: this.g, tables: this.tables, live: this.input.record.settings.live === true }, claim, complete, next);
     this.claims.set(batch.partition, { ...claim, nextOffset: next });
-    this.input.onApplied(applied, bytes);
+    this.input.onApplied(applied, bytes, (performance.now() - started) / 1000);
     this.commits.ring();
     return next;
   }

@@ -1,13 +1,17 @@
 /** Entry point of the loader service. */
-import { metricName, METRICS } from '@causeway/contracts/metric-names';
+import { recordMetrics } from '@causeway/control/observe/record-metrics';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
 import { createLog } from '@causeway/runtime/log';
+import { countLines } from '@causeway/runtime/observe/count-lines';
+import { kafkaMeter } from '@causeway/runtime/observe/kafka-meter';
+import { measuredTransport } from '@causeway/runtime/observe/measured-transport';
+import type { MetricSet } from '@causeway/runtime/observe/metric-set';
+import { measurePool } from '@causeway/runtime/observe/pool-metrics';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Applied } from './apply/apply-ranges.ts';
 import { LOADER_SETTINGS } from './config.ts';
 import { runLoader } from './loader.ts';
@@ -15,17 +19,23 @@ import { countingBack } from './back/back-metrics.ts';
 import type { StreamStep } from './stream/stream-lane.ts';
 
 const settings = serviceSettings(LOADER_SETTINGS, process.env);
-const log = createLog('loader', settings.logLevel);
+const lines: Record<string, number> = {};
+const log = createLog('loader', settings.logLevel, { migration: settings.migration, lines });
 
 await runService(log, async (signal) => {
-  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'loader' });
+  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'loader', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
+  const { metrics, health } = server;
+  countLines(lines, metrics);
   // Lanes, the finisher's lock, its work, and claims; of a live migration the stream, the way back and the beat.
   const pool = createPool({ url: settings.databaseUrl, max: settings.lanes + 7, applicationName: 'causeway loader' });
-  const transport = await connectTransport(transportConfig(settings, 'causeway-loader'), { log });
+  measurePool(pool, metrics);
+  const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'loader', sourceFile: settings.sourceFile });
+  health.requires('the target', () => told.reachable());
+  const transport = measuredTransport(await connectTransport(transportConfig(settings, 'causeway-loader'), { log, events: kafkaMeter(metrics) }), metrics);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);
-    server.setReady(true);
+    health.setWorking(true);
     await runLoader({
       pool,
       transport,
@@ -35,29 +45,34 @@ await runService(log, async (signal) => {
       sourceFile: settings.sourceFile === '' ? record.source.readPath : settings.sourceFile,
       log,
       signal,
-      onApplied: counting(server.registry),
+      onApplied: counting(metrics),
       heldBytes: settings.heldBytes,
-      onStep: countingChanges(server.registry),
-      onBack: countingBack(server.registry),
+      onStep: countingChanges(metrics),
+      onBack: countingBack(metrics),
+      lives: () => health.lives('beat'),
       onKeyed: (table) => void tellParent({ type: 'progress', table, rows: 0, bytes: 0, stage: 'keyed' }),
     });
     await tellParent(ownUsage());
     return { exitCode: 0 };
   } finally {
     await transport.close();
+    await told.close();
     await pool.end();
     await server.close();
   }
 });
 
-function counting(registry: Registry): (applied: Applied, bytes: number) => void {
-  const counter = (name: keyof typeof METRICS): Counter => new Counter({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const rows = counter('loader_rows_loaded_total');
-  const quarantined = counter('loader_rows_quarantined_total');
-  const skipped = counter('loader_blocks_skipped_total');
-  const transactions = counter('loader_transactions_total');
-  const consumed = counter('loader_bytes_consumed_total');
-  return (applied, bytes) => {
+function counting(metrics: MetricSet): (applied: Applied, bytes: number, seconds: number) => void {
+  const rows = metrics.counter('loader_rows_loaded_total');
+  const quarantined = metrics.counter('loader_rows_quarantined_total');
+  const skipped = metrics.counter('loader_blocks_skipped_total');
+  const transactions = metrics.counter('loader_transactions_total');
+  const consumed = metrics.counter('loader_bytes_consumed_total');
+  const duration = metrics.histogram('loader_transaction_seconds');
+  const copy = metrics.histogram('loader_copy_seconds');
+  return (applied, bytes, seconds) => {
+    duration.observe(seconds);
+    copy.observe(applied.copySeconds);
     rows.inc(applied.rows);
     quarantined.inc(applied.rejected);
     skipped.inc(applied.skipped);
@@ -67,21 +82,19 @@ function counting(registry: Registry): (applied: Applied, bytes: number) => void
   };
 }
 
-function countingChanges(registry: Registry): (step: StreamStep) => void {
-  const counter = (name: keyof typeof METRICS): Counter => new Counter({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const gauge = (name: keyof typeof METRICS): Gauge => new Gauge({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const changes = counter('loader_changes_applied_total');
-  const batches = counter('loader_change_batches_total');
-  const skipped = counter('loader_change_batches_skipped_total');
-  const gaps = counter('loader_change_gaps_total');
-  const lag = gauge('loader_change_lag_seconds');
-  const seconds = gauge('loader_change_apply_seconds');
+function countingChanges(metrics: MetricSet): (step: StreamStep) => void {
+  const changes = metrics.counter('loader_changes_applied_total');
+  const batches = metrics.counter('loader_change_batches_total');
+  const skipped = metrics.counter('loader_change_batches_skipped_total');
+  const gaps = metrics.counter('loader_change_gaps_total');
+  const lag = metrics.gauge('loader_change_lag_seconds');
+  const seconds = metrics.histogram('loader_change_apply_seconds');
   return (step) => {
     changes.inc(step.changes);
     batches.inc(step.batches);
     skipped.inc(step.skipped);
     if (step.gap) gaps.inc();
     if (step.seenMs !== null) lag.set(Math.max(0, (Date.now() - step.seenMs) / 1000));
-    if (step.batches > 0) seconds.set(step.seconds);
+    if (step.batches > 0) seconds.observe(step.seconds);
   };
 }

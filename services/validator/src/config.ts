@@ -8,6 +8,8 @@ export const VALIDATOR_SETTINGS = {
   sourceFile: { env: 'CAUSEWAY_SOURCE', help: 'path of the source where it differs from the control record (containers)', parse: text, fallback: '' },
   metricsHost: { env: 'CAUSEWAY_METRICS_HOST', help: 'address of /metrics; loopback unless told', parse: text, fallback: '127.0.0.1' },
   metricsPort: { env: 'CAUSEWAY_METRICS_PORT', help: 'port of /metrics; 0 takes a free one', parse: wholeNumber(0, 65_535), fallback: 0 },
+  // A broker may be silent for two minutes before a wait for it ends; what hangs for longer hangs.
+  stuckAfter: { env: 'CAUSEWAY_STUCK_AFTER_SECONDS', help: 'a part of the service that does not show itself for so long makes /healthz fail', parse: wholeNumber(1, 86_400), fallback: 180 },
   logLevel: { env: 'CAUSEWAY_LOG_LEVEL', help: 'pino level', parse: text, fallback: 'info' },
   maxDifferences: { env: 'CAUSEWAY_MAX_DIFFERENCES', help: 'differences named a table; the rest is counted', parse: wholeNumber(1, 100_000), fallback: 100 },
   // Two readers keep up with one scan of PostgreSQL; each more only takes memory.

@@ -1,9 +1,12 @@
 /** Entry point of the validator service. */
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { recordMetrics } from '@causeway/control/observe/record-metrics';
 import { readMigration } from '@causeway/control/record/migration-record';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
 import { createLog } from '@causeway/runtime/log';
+import { countLines } from '@causeway/runtime/observe/count-lines';
+import { measurePool } from '@causeway/runtime/observe/pool-metrics';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
@@ -16,23 +19,29 @@ import type { ProofVerdict } from './report/verdict.ts';
 import { runValidator, TABLES_AT_ONCE } from './validator.ts';
 
 const settings = serviceSettings(VALIDATOR_SETTINGS, process.env);
-const log = createLog('validator', settings.logLevel);
+const lines: Record<string, number> = {};
+const log = createLog('validator', settings.logLevel, { migration: settings.migration, lines });
 /** How often a validator that stays looks for a new generation. */
 const GENERATION_POLL_MS = 2_000;
 const NICE = 5;
 
 await runService(log, async (signal) => {
-  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator' });
+  const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
+  const { health } = server;
+  countLines(lines, server.metrics);
   // A snapshot for each table at work, one connection to page through quarantines, one to cancel.
   const pool = createPool({ url: settings.databaseUrl, max: TABLES_AT_ONCE + 2, applicationName: 'causeway validator' });
-  const metrics = validatorMetrics(server.registry);
+  measurePool(pool, server.metrics);
+  const told = recordMetrics(server.metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'validator', sourceFile: settings.sourceFile });
+  health.requires('the target', () => told.reachable());
+  const metrics = validatorMetrics(server.metrics);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     if (settings.mode === 'live') {
       const record = await waitForPhase(pool, settings.migration, 'built', signal);
-      server.setReady(true);
+      health.setWorking(true);
       yieldTheMachine();
-      const live = liveMetrics(server.registry, metrics);
+      const live = liveMetrics(server.metrics, metrics);
       await runLive({
         pool,
         record,
@@ -40,13 +49,16 @@ await runService(log, async (signal) => {
         log,
         signal,
         passRestMs: settings.passRest,
-        onState: live,
+        onState: (state) => {
+          health.lives('comparison');
+          live(state);
+        },
       });
       return { exitCode: 0 };
     }
     for (;;) {
       const record = await waitForPhase(pool, settings.migration, settings.mode === 'verify' ? 'planned' : 'loaded', signal);
-      server.setReady(true);
+      health.setWorking(true);
       const verdict = await runValidator({
         pool,
         record,
@@ -66,6 +78,7 @@ await runService(log, async (signal) => {
       await untilGenerationAfter(pool, record.generation, signal);
     }
   } finally {
+    await told.close();
     await pool.end();
     await server.close();
   }

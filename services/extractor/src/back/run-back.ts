@@ -21,6 +21,7 @@ import { BackReader, type BackSnapshot } from './back-reader.ts';
 import { type BackState, peekQueue } from './back-state.ts';
 import { BackTable } from './back-table.ts';
 import { type BatchHeader, beatMessage, PartWriter } from '../publish/part-writer.ts';
+import { shownProducer } from '../publish/shown-producer.ts';
 
 export interface BackInput {
   readonly pool: pg.Pool;
@@ -30,6 +31,8 @@ export interface BackInput {
   readonly signal: AbortSignal;
   /** Told after every look; for metrics and the service's beat. */
   readonly onState?: (state: BackState) => void;
+  /** The way back works: after every lap and every acknowledgement. */
+  readonly lives?: (() => void) | undefined;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -49,6 +52,7 @@ export async function runBack(input: BackInput): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (!passesByItself(error)) throw error;
+      input.lives?.();
       log.warn({ reason: messageOf(error) }, 'the way back is interrupted; going on');
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
@@ -71,7 +75,7 @@ async function untilInstalled({ pool, g, signal }: BackInput): Promise<TableCont
 
 async function follow(input: BackInput, contracts: readonly TableContract[]): Promise<void> {
   const reader = await BackReader.claim(input.pool, input.g, contracts.map((contract) => new BackTable(contract)));
-  const producer = await input.transport.producer({ clientId: `causeway-back-${input.g.migration}` });
+  const producer = shownProducer(await input.transport.producer({ clientId: `causeway-back-${input.g.migration}` }), input.lives);
   try {
     await new BackLoop(input, reader, producer, contracts).run();
   } finally {
@@ -103,6 +107,7 @@ class BackLoop {
     while (!signal.aborted) {
       const seen = await peekQueue(pool, g, this.reader.epoch);
       if (seen === null) return;
+      this.input.lives?.();
       onState?.({ epoch: this.reader.epoch, queued: seen.queued, oldestMs: seen.oldestMs, problems: seen.problems, published: this.published, markedAttempt: this.marked ?? 0n });
       if (seen.queued > 0) {
         await this.publishQueue(seen.oldestMs);

@@ -20,6 +20,7 @@ import type pg from 'pg';
 import { passesByItself } from '../back/back-trouble.ts';
 import { completeLiveQuarantine } from '../follow-quarantine.ts';
 import { textDecoding } from '../read/exact-row.ts';
+import { shownProducer } from '../publish/shown-producer.ts';
 import { ChangePublisher, type PublishedBatch } from './change-publisher.ts';
 import { SourceCheck } from './check-source.ts';
 import { FollowTable } from './follow-table.ts';
@@ -36,6 +37,7 @@ export interface FollowState {
   readonly bytes: number;
   /** Milliseconds since the oldest change that is not published was seen; 0 without one. */
   readonly lagMs: number;
+  readonly purgedTo: bigint;
 }
 
 export interface FollowInput {
@@ -46,6 +48,19 @@ export interface FollowInput {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onState?: (state: FollowState) => void;
+  /** The tailer works: after every lap and every acknowledgement. */
+  readonly lives?: (() => void) | undefined;
+  /** Told after every lap, and at every look at the target. */
+  readonly onLap?: (lap: FollowLap) => void;
+}
+
+/** Where source and target stand, as the tailer has seen them last. */
+export interface FollowLap {
+  readonly end: bigint;
+  readonly published: bigint;
+  readonly applied: bigint;
+  /** When the newest change up to `published` was seen first; milliseconds since 1970. */
+  readonly seenMs: number;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -69,6 +84,8 @@ export async function runFollow(input: FollowInput): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (!passesByItself(error)) throw error;
+      // Waiting for a broker or a server is no hanging.
+      input.lives?.();
       log.warn({ reason: messageOf(error) }, 'following is interrupted; going on');
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
@@ -79,7 +96,7 @@ async function follow(input: FollowInput, live: LiveRecord): Promise<void> {
   const { pool, g, transport, sourceFile } = input;
   const db = openSource(sourceFile);
   const watch = new SourceWatch(db, sourceFile);
-  const producer = await transport.producer({ clientId: `causeway-extractor-${g.migration}` });
+  const producer = shownProducer(await transport.producer({ clientId: `causeway-extractor-${g.migration}` }), input.lives);
   const purge = new LogPurge(sourceFile);
   try {
     const contracts = await readContracts(pool, g);
@@ -134,8 +151,11 @@ class FollowLoop {
     const { publisher, watch } = this.parts;
     for (let fenced = false; !signal.aborted && !this.over; ) {
       if (!(await this.lookAtTarget(fenced ? FENCED_POSITION_MS : POSITION_MS))) return;
-      const batch = await publisher.publishBacklog(this.seenMs ?? Date.now());
+      const seenMs = this.seenMs ?? Date.now();
+      const batch = await publisher.publishBacklog(seenMs);
       this.seenMs = null;
+      this.input.lives?.();
+      this.input.onLap?.({ end: batch.end, published: publisher.published, applied: this.position?.applied ?? 0n, seenMs });
       fenced = batch.fence !== 0n;
       this.count(batch);
       if (performance.now() - this.beatenAt >= HEARTBEAT_MS || (fenced && this.marked !== batch.fence && publisher.published === batch.fenceEnd)) await this.beatTopic(batch);
@@ -193,7 +213,7 @@ class FollowLoop {
     if (logEntries > LOG_WARNING && !this.warned) log.warn({ logEntries, applied: String(applied), published: String(publisher.published) }, 'the change log in the source has grown large: see what holds the target or the validator back');
     this.warned = logEntries > LOG_WARNING;
     const lagMs = this.seenMs === null ? 0 : Date.now() - this.seenMs;
-    const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs };
+    const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs, purgedTo: batch.purgedTo };
     onState?.(state);
     await beat(pool, g.migration, 'extractor', this.instance, { ...state, published: String(state.published), end: String(state.end), purgedTo: String(batch.purgedTo), fence: String(batch.fence), warning: this.warned ? 'the change log has grown large' : null });
     if (batch.keys === 0) await whenIdle();

@@ -3,11 +3,11 @@ import { runBack } from '../back/run-back.ts';
 import type { BackState } from '../back/back-state.ts';
 import { type ExtractorInput, runExtractor } from '../extractor.ts';
 import { FollowLease } from './follow-lease.ts';
-import { type FollowState, runFollow } from './run-follow.ts';
+import { type FollowLap, type FollowState, runFollow } from './run-follow.ts';
 
 export interface LiveInput extends ExtractorInput {
   readonly onBack?: (state: BackState) => void;
-  readonly onFollow?: (state: FollowState) => void;
+  readonly onFollow?: { state(state: FollowState): void; lap(lap: FollowLap): void };
 }
 
 /** Until the signal or the migration's end. A lease that is lost with its connection is taken again. */
@@ -32,11 +32,13 @@ async function underLease(input: LiveInput, held: AbortSignal): Promise<void> {
   const g = { migration: record.id, generation: record.generation };
   const over = new AbortController();
   const signal = AbortSignal.any([held, over.signal]);
+  const living = (part: string): (() => void) => () => input.lives?.(part);
   const forward = async (): Promise<void> => {
     await runExtractor({ ...input, signal });
-    await runFollow({ pool, transport, g, sourceFile, log, signal, ...(input.onFollow === undefined ? {} : { onState: input.onFollow }) });
+    const { onFollow } = input;
+    await runFollow({ pool, transport, g, sourceFile, log, signal, lives: living('tailer'), ...(onFollow === undefined ? {} : { onState: onFollow.state, onLap: onFollow.lap }) });
   };
-  const back = (): Promise<void> => runBack({ pool, transport, g, log, signal, ...(input.onBack === undefined ? {} : { onState: input.onBack }) });
+  const back = (): Promise<void> => runBack({ pool, transport, g, log, signal, lives: living('way back'), ...(input.onBack === undefined ? {} : { onState: input.onBack }) });
   const parts = [forward(), back()];
   try {
     await Promise.all(parts);

@@ -76,7 +76,9 @@ function waitForCredit(): void {
   for (;;) {
     const outstanding = Atomics.load(credit, 0);
     if (outstanding < start.limitBytes || Atomics.load(credit, 1) === 1) return;
+    const since = performance.now();
     Atomics.wait(credit, 0, outstanding);
+    Atomics.add(credit, 2, Math.round(performance.now() - since));
   }
 }
 

@@ -29,6 +29,8 @@ export interface Applied {
   readonly rows: number;
   readonly rejected: number;
   readonly skipped: number;
+  /** Of the COPYs and of what is quarantined with them. */
+  readonly copySeconds: number;
   /** Rows and bytes by table, for progress. */
   readonly byTable: ReadonlyMap<number, { rows: number; bytes: number }>;
 }
@@ -53,11 +55,13 @@ async function applyTogether(context: ApplyContext, claim: PartitionClaim, range
     // Taken out as it is used: a restarted extractor may have put the same range into one batch twice.
     const mine = ranges.filter((range) => fresh.delete(`${range.table}/${range.range}`));
     failPoint('loader.mid_copy');
+    const started = performance.now();
     const rejected = searching ? await copySearching(client, context, mine) : await copyByTable(client, context, mine);
+    const copySeconds = (performance.now() - started) / 1000;
     failPoint('loader.before_commit');
     await client.query('COMMIT');
     failPoint('loader.after_commit');
-    return summary(ranges.length, mine, rejected);
+    return summary(ranges.length, mine, rejected, copySeconds);
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {
       broken = failure;
@@ -174,7 +178,7 @@ async function copySearching(client: pg.ClientBase, context: ApplyContext, range
   return rejected;
 }
 
-function summary(all: number, mine: readonly CompleteRange[], rejected: number): Applied {
+function summary(all: number, mine: readonly CompleteRange[], rejected: number, copySeconds: number): Applied {
   const byTable = new Map<number, { rows: number; bytes: number }>();
   for (const range of mine) {
     const entry = byTable.get(range.table) ?? { rows: 0, bytes: 0 };
@@ -183,5 +187,5 @@ function summary(all: number, mine: readonly CompleteRange[], rejected: number):
     byTable.set(range.table, entry);
   }
   const rows = [...byTable.values()].reduce((sum, entry) => sum + entry.rows, 0);
-  return { rows: rows - rejected, rejected, skipped: all - mine.length, byTable };
+  return { rows: rows - rejected, rejected, skipped: all - mine.length, copySeconds, byTable };
 }

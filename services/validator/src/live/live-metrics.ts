@@ -1,21 +1,20 @@
 /** The live validator's state as metrics. What is not known is NaN, never 0. */
-import { METRICS, metricName } from '@causeway/contracts/metric-names';
-import { Gauge, type Registry } from 'prom-client';
+import type { MetricSet } from '@causeway/runtime/observe/metric-set';
 import type { ValidatorMetrics } from '../report/validator-metrics.ts';
 import type { LiveState } from './live-state.ts';
 
-export function liveMetrics(registry: Registry, counters: Pick<ValidatorMetrics, 'rows' | 'mismatches'>): (state: LiveState) => void {
-  const gauge = (name: keyof typeof METRICS): Gauge => new Gauge({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const oldest = gauge('validator_oldest_unverified_seconds');
-  const unverified = gauge('validator_unverified_changes');
-  const verified = gauge('validator_verified_position');
-  const source = gauge('validator_source_position');
-  const target = gauge('validator_target_position');
-  const lag = gauge('validator_lag_changes');
-  const seconds = gauge('validator_pass_seconds');
-  const age = gauge('validator_pass_age_seconds');
-  const passes = gauge('validator_passes');
-  const open = gauge('validator_open_divergences');
+export function liveMetrics(metrics: MetricSet, counters: Pick<ValidatorMetrics, 'rows' | 'mismatches'>): (state: LiveState) => void {
+  const oldest = metrics.gauge('validator_oldest_unverified_seconds');
+  const unverified = metrics.gauge('validator_unverified_changes');
+  const verified = metrics.gauge('validator_verified_position');
+  const source = metrics.gauge('validator_source_position');
+  const target = metrics.gauge('validator_target_position');
+  const lag = metrics.gauge('validator_lag_changes');
+  const seconds = metrics.gauge('validator_pass_seconds');
+  const age = metrics.gauge('validator_pass_age_seconds');
+  const passes = metrics.gauge('validator_passes');
+  const open = metrics.gauge('validator_open_divergences');
+  const lost = metrics.gauge('validator_capture_lost');
   let told = { rows: 0, mismatches: 0 };
   return (state) => {
     counters.rows(state.rowsVerified - told.rows);
@@ -31,5 +30,6 @@ export function liveMetrics(registry: Registry, counters: Pick<ValidatorMetrics,
     age.set(state.passAgeMs === null ? Number.NaN : state.passAgeMs / 1000);
     passes.set(state.passes);
     open.set(state.openDivergences);
+    lost.set(state.captureLost === null ? 0 : 1);
   };
 }

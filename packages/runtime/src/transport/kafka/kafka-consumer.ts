@@ -10,6 +10,7 @@ import type { ConsumerHandlers, ConsumerOptions, TransportConsumer } from '../po
 import { BrokerDeadline } from './broker-deadline.ts';
 import { incomingMessage } from './incoming-message.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
+import { type KafkaEvents, tellEvents } from './kafka-events.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { LaneBuffers } from './lane-buffers.ts';
 
@@ -31,6 +32,7 @@ export interface KafkaConsumerDeps {
   readonly admin: KafkaAdmin;
   readonly deadline: BrokerDeadline;
   readonly sessionMs: number;
+  readonly events?: KafkaEvents | undefined;
 }
 
 export class KafkaConsumer implements TransportConsumer {
@@ -66,6 +68,7 @@ export class KafkaConsumer implements TransportConsumer {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async (error) => this.mayRestart(error) },
     });
+    tellEvents(this.consumer, deps.events);
     const { topic } = options;
     this.buffers = new LaneBuffers({
       batchBytes: options.batchBytes ?? DEFAULT_BATCH_BYTES,

@@ -3,6 +3,7 @@ import { Failure } from '@causeway/contracts/failures';
 import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
 import type { OutgoingMessage, TransportProducer } from '../port.ts';
 import type { BrokerDeadline } from './broker-deadline.ts';
+import { type KafkaEvents, tellEvents } from './kafka-events.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 
 export class KafkaProducer implements TransportProducer {
@@ -11,7 +12,7 @@ export class KafkaProducer implements TransportProducer {
   private tail: Promise<void> = Promise.resolve();
   private failure: unknown;
 
-  constructor(kafka: Kafka, deadline: BrokerDeadline) {
+  constructor(kafka: Kafka, deadline: BrokerDeadline, events?: KafkaEvents) {
     this.deadline = deadline;
     this.producer = kafka.producer({
       idempotent: true,
@@ -21,6 +22,7 @@ export class KafkaProducer implements TransportProducer {
       // Every message names its partition; the choice is the sender's, as a range must stay together.
       createPartitioner: () => ({ message }) => message.partition as number,
     });
+    tellEvents(this.producer, events);
   }
 
   connect(): Promise<void> {

@@ -1,11 +1,10 @@
 /** The Kafka implementation of the transport port, on kafkajs. The only folder that knows kafkajs. */
 import type { Kafka } from 'kafkajs';
-import type { Log } from '../../log.ts';
 import type { Transport } from '../port.ts';
 import type { KafkaConfig } from '../transport-config.ts';
 import { BrokerDeadline } from './broker-deadline.ts';
 import { KafkaAdmin } from './kafka-admin.ts';
-import { kafkaClient } from './kafka-client.ts';
+import { type KafkaDeps, kafkaClient } from './kafka-client.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { KafkaProducer } from './kafka-producer.ts';
@@ -16,19 +15,19 @@ const CONNECT_DEADLINE_MS = 15_000;
 const IDLE_DEADLINE_MS = 120_000;
 const SESSION_MS = 30_000;
 
-export async function connectKafka(config: KafkaConfig, log: Log): Promise<Transport> {
-  return new KafkaTransport(config, log);
+export async function connectKafka(config: KafkaConfig, deps: KafkaDeps): Promise<Transport> {
+  return new KafkaTransport(config, deps);
 }
 
 class KafkaTransport implements Transport {
   readonly kind = 'kafka';
   private readonly config: KafkaConfig;
-  private readonly log: Log;
+  private readonly deps: KafkaDeps;
   private readonly open = new Set<() => Promise<void>>();
 
-  constructor(config: KafkaConfig, log: Log) {
+  constructor(config: KafkaConfig, deps: KafkaDeps) {
     this.config = config;
-    this.log = log;
+    this.deps = deps;
   }
 
   admin(): Promise<KafkaAdmin> {
@@ -36,13 +35,13 @@ class KafkaTransport implements Transport {
   }
 
   producer(options: { clientId?: string } = {}): Promise<KafkaProducer> {
-    return this.connected(new KafkaProducer(this.client(options.clientId), this.deadline()), (producer) => producer.close());
+    return this.connected(new KafkaProducer(this.client(options.clientId), this.deadline(), this.deps.events), (producer) => producer.close());
   }
 
   async consumer(options: Parameters<Transport['consumer']>[0]): Promise<KafkaConsumer> {
     const kafka = this.client();
     const admin = await this.admin();
-    const deps = { kafka, admin, deadline: this.deadline(), sessionMs: this.config.sessionMs ?? SESSION_MS };
+    const deps = { kafka, admin, deadline: this.deadline(), sessionMs: this.config.sessionMs ?? SESSION_MS, events: this.deps.events };
     return this.connected(new KafkaConsumer(deps, options), (consumer) => consumer.stop());
   }
 
@@ -52,7 +51,7 @@ class KafkaTransport implements Transport {
   }
 
   private client(clientId: string = this.config.clientId): Kafka {
-    return kafkaClient(this.config, this.log, clientId);
+    return kafkaClient(this.config, this.deps, clientId);
   }
 
   private deadline(): BrokerDeadline {

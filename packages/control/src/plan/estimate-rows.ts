@@ -2,11 +2,17 @@
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { openSource } from '@causeway/runtime/sqlite/open-source';
-import type { TableSize } from '../progress/progress-event.ts';
+
+export interface TableEstimate {
+  readonly name: string;
+  readonly rows: number;
+  /** Not estimated. */
+  readonly bytes: 0;
+}
 
 const COUNT_AT_MOST = 100_000;
 
-export function estimateTables(file: string, contracts: readonly TableContract[]): TableSize[] {
+export function estimateTables(file: string, contracts: readonly TableContract[]): TableEstimate[] {
   const db = openSource(file);
   try {
     return contracts.map((contract) => {

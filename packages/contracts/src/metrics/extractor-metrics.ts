@@ -1,0 +1,33 @@
+/** What the extractor tells: the snapshot it reads, the log it follows, the queue of the way back, and its source's files. */
+import { counter, gauge } from './metric.ts';
+
+export const EXTRACTOR_METRICS = {
+  extractor_rows_published_total: counter('Rows acknowledged by the transport.'),
+  extractor_rows_rejected_total: counter('Rows sent to the quarantine by the extractor.'),
+  extractor_bytes_published_total: counter('Bytes of block messages acknowledged by the transport.'),
+  extractor_ranges_published_total: counter('Key ranges acknowledged by the transport.'),
+  extractor_credit_bytes: gauge('Bytes that the reader may still hand over before it waits.'),
+  extractor_credit_wait_seconds_total: counter('Time that the reader has waited for credit: back-pressure of brokers or target.'),
+  extractor_table_expected_rows: gauge('Rows of a table in the source, about: counted up to 100,000, then estimated by its keys.', 'table'),
+  extractor_table_loaded_rows: gauge('Rows of a table that the snapshot has brought, quarantine included.', 'table'),
+  extractor_table_eta_seconds: gauge('Time until a table is loaded, by the rate of the last minute; 0 once it is, NaN while nobody knows.', 'table'),
+  extractor_changes_published_total: counter('Changed keys of the source acknowledged by the transport.'),
+  extractor_change_batches_total: counter('Batches of the change stream acknowledged by the transport.'),
+  extractor_change_bytes_total: counter('Bytes of the change stream acknowledged by the transport.'),
+  extractor_published_position: gauge('Newest log id that was published.'),
+  extractor_source_position: gauge('Newest log id of the source, at the last look.'),
+  extractor_log_entries: gauge('Entries that stand in the change log inside the source.'),
+  extractor_purged_position: gauge('Log id up to which the change log inside the source is purged.'),
+  extractor_change_lag_seconds: gauge('Age of the oldest change that was seen and is not published, 0 without one.'),
+  extractor_target_lag_changes: gauge('Log ids of the source that the target has not applied, at the last look.'),
+  extractor_target_lag_seconds: gauge('Age of the oldest change that was seen and is not applied in the target, 0 without one.'),
+  extractor_tail_age_seconds: gauge('Time since the tailer has last looked at the source to the end; it grows where the tailer is stuck.'),
+  extractor_back_queue_entries: gauge('Entries that wait in the queue of the way back.'),
+  extractor_back_lag_seconds: gauge('Age of the oldest entry in the queue of the way back, 0 without one.'),
+  extractor_back_problems: gauge('Reasons why one cannot go back without losing something.'),
+  extractor_back_keys_published: gauge('Keys published for SQLite by this process.'),
+  extractor_source_file_bytes: gauge('Size of the SQLite file.'),
+  extractor_source_wal_bytes: gauge('Size of the write-ahead log beside the SQLite file, 0 without one.'),
+  extractor_source_disk_free_bytes: gauge('Room that an unprivileged writer has left on the file system of the source.'),
+  extractor_source_disk_size_bytes: gauge('Size of the file system of the source.'),
+} as const;
