@@ -82,8 +82,17 @@ def _register(alias: str, entry: dict[str, Any]) -> None:
     connections.settings[alias] = configured[alias]
 
 
+def live_side(alias: str, side: str) -> dict[str, Any] | None:
+    """One side of an entry that causeway_django.live.database() has made; None of any other."""
+    live = settings.DATABASES[alias].get("CAUSEWAY")
+    return live[side] if isinstance(live, dict) else None
+
+
 def _source(alias: str, given: str | None) -> Path:
     named = given or _by_alias(getattr(settings, "CAUSEWAY_SOURCE", None), alias)
+    live = live_side(alias, "sqlite")
+    if not named and live is not None:
+        named = str(live["NAME"])
     if not named:
         if connections[alias].vendor != "sqlite":
             raise CommandError(f"DATABASES[{alias!r}] is no SQLite database; name the file with --source or CAUSEWAY_SOURCE", returncode=USAGE)
@@ -102,6 +111,9 @@ def _target(alias: str, given: str | None) -> dict[str, Any]:
         return _entry(setting, "CAUSEWAY_TARGET")
     if os.environ.get("CAUSEWAY_TARGET"):
         return _entry(os.environ["CAUSEWAY_TARGET"], "CAUSEWAY_TARGET")
+    live = live_side(alias, "postgresql")
+    if live is not None:
+        return live
     servers = [name for name in settings.DATABASES if name not in (SOURCE_ALIAS, TARGET_ALIAS) and connections[name].vendor == "postgresql"]
     if alias in servers:
         return settings.DATABASES[alias]

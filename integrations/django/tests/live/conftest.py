@@ -40,9 +40,17 @@ def project(tmp_path_factory):
     server = {**database_from_url(URL), "NAME": name, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
     settings.configure(
         SECRET_KEY="not secret",
-        DATABASES={"default": database(sqlite=lite, postgresql=server, wait=8), "sqlite": lite | {"ATOMIC_REQUESTS": False}, "postgresql": server | {"ATOMIC_REQUESTS": False}},
+        DATABASES={
+            "default": database(sqlite=lite, postgresql=server, wait=8),
+            "sqlite": lite | {"ATOMIC_REQUESTS": False},
+            "postgresql": server | {"ATOMIC_REQUESTS": False},
+        },
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "causeway_django", "shop"],
-        MIDDLEWARE=["causeway_django.live.middleware.LiveSwitchMiddleware", "django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"],
+        MIDDLEWARE=[
+            "causeway_django.live.middleware.LiveSwitchMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+        ],
         ROOT_URLCONF="shop.urls",
         ALLOWED_HOSTS=["*"],
         USE_TZ=True,
@@ -72,3 +80,10 @@ def live(project):
     fences.reset()
     yield fences
     fences.reset()
+
+
+@pytest.fixture
+def settings_of():
+    from django.test import override_settings
+
+    return override_settings

@@ -59,7 +59,9 @@ class Fences:
             db.execute("BEGIN IMMEDIATE")
             for i, table in enumerate(TABLES):
                 for event in ("INSERT", "UPDATE", "DELETE"):
-                    db.execute(f"CREATE TRIGGER IF NOT EXISTS {SQLITE_PREFIX}{i}_{event.lower()} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{SQLITE_MESSAGE}'); END")
+                    db.execute(
+                        f"CREATE TRIGGER IF NOT EXISTS {SQLITE_PREFIX}{i}_{event.lower()} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{SQLITE_MESSAGE}'); END"
+                    )
             db.execute("COMMIT")
         db.close()
 
@@ -73,7 +75,9 @@ class Fences:
         with connections["postgresql"].cursor() as cursor:
             cursor.execute(POSTGRESQL_FUNCTION)
             for table in TABLES:
-                cursor.execute(f'CREATE OR REPLACE TRIGGER "!causeway_fence" BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION causeway_refuse_write()')
+                cursor.execute(
+                    f'CREATE OR REPLACE TRIGGER "!causeway_fence" BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION causeway_refuse_write()'
+                )
                 cursor.execute(f'ALTER TABLE {table} ENABLE TRIGGER "!causeway_fence"')
 
     def open_postgresql(self) -> None:

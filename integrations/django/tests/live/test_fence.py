@@ -10,7 +10,25 @@ from django.test import Client
 from causeway_django.live import DatabaseMoved, held
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
-WAYS = ["create", "get_or_create", "update_or_create", "bulk_create", "except IntegrityError", "except DatabaseError", "except Exception", "except BaseException", "bare except", "update", "delete", "queryset delete", "raw", "executemany", "many to many", "for update", "nested"]
+WAYS = [
+    "create",
+    "get_or_create",
+    "update_or_create",
+    "bulk_create",
+    "except IntegrityError",
+    "except DatabaseError",
+    "except Exception",
+    "except BaseException",
+    "bare except",
+    "update",
+    "delete",
+    "queryset delete",
+    "raw",
+    "executemany",
+    "many to many",
+    "for update",
+    "nested",
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import live_fences
+
 from causeway_django.live import statements, truth
 
 CONTROL = Path(__file__).parents[4] / "packages" / "control" / "src"
@@ -22,7 +23,29 @@ def test_the_words_are_those_of_causeway():
 
 
 def test_what_reads_and_what_writes():
-    reads = ["SELECT 1", "  (select 1)", "-- a note\nSELECT 1", "/* insert */ select 1", "EXPLAIN SELECT 1", "SAVEPOINT x", "BEGIN IMMEDIATE", "WITH a AS (SELECT 1) SELECT * FROM a", "PRAGMA foreign_keys", "SET x = 1"]
-    changes = ["INSERT INTO t VALUES (1)", "update t set a = 1", "DELETE FROM t", "REPLACE INTO t VALUES (1)", "WITH a AS (DELETE FROM t RETURNING 1) SELECT * FROM a", "TRUNCATE t", "CREATE TABLE t (a int)", "COPY t FROM stdin", "", object()]
+    reads = [
+        "SELECT 1",
+        "  (select 1)",
+        "-- a note\nSELECT 1",
+        "/* insert */ select 1",
+        "EXPLAIN SELECT 1",
+        "SAVEPOINT x",
+        "BEGIN IMMEDIATE",
+        "WITH a AS (SELECT 1) SELECT * FROM a",
+        "PRAGMA foreign_keys",
+        "SET x = 1",
+    ]
+    changes = [
+        "INSERT INTO t VALUES (1)",
+        "update t set a = 1",
+        "DELETE FROM t",
+        "REPLACE INTO t VALUES (1)",
+        "WITH a AS (DELETE FROM t RETURNING 1) SELECT * FROM a",
+        "TRUNCATE t",
+        "CREATE TABLE t (a int)",
+        "COPY t FROM stdin",
+        "",
+        object(),
+    ]
     assert [sql for sql in reads if statements.writes(sql)] == []
     assert [sql for sql in changes if not statements.writes(sql)] == []

@@ -356,3 +356,23 @@ def test_a_pinned_process_works_on_its_side(live):
     assert live_config("default", entry, {"CAUSEWAY_SIDE": "postgresql"}).pinned == "postgresql"
     with pytest.raises(ValueError, match="CAUSEWAY_SIDE"):
         live_config("default", entry, {"CAUSEWAY_SIDE": "oracle"})
+
+
+def test_manage_py_says_what_is_missing(live, settings_of):
+    from django.core.checks import run_checks
+
+    assert [message.id for message in run_checks() if message.id.startswith("causeway")] == []
+    with settings_of(MIDDLEWARE=[]):
+        assert [message.id for message in run_checks() if message.id.startswith("causeway")] == ["causeway.E001"]
+
+
+def test_the_cutover_from_manage_py_closes_this_gate(live):
+    from causeway_django.command.switch_command import gate_command
+
+    command = gate_command("default")
+    told = {"CAUSEWAY_PRIMARY": "sqlite", "CAUSEWAY_PID": str(os.getpid())}
+    subprocess.run(command, shell=True, check=True, env={**os.environ, **told, "CAUSEWAY_GATE": "close"})
+    assert live.state.read().closed
+    subprocess.run(command, shell=True, check=True, env={**os.environ, **told, "CAUSEWAY_GATE": "open", "CAUSEWAY_PRIMARY": "postgresql"})
+    assert (live.state.read().closed, live.state.read().primary) == (False, "postgresql")
+    assert gate_command("sqlite") is None

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
 from .pass_through import PassThroughCommand
 
 
@@ -14,8 +21,25 @@ class SwitchCommand(PassThroughCommand):
     values = {
         "postpone-file": ("FILE", "do not begin while this file exists"),
         "on-switch": ("COMMAND", "run through the shell once the other side is open"),
+        "gate": ("COMMAND", "hold the application's writes around the switch; default: the gate of the live switch, where the database has one"),
+        "gate-deadline": ("SECONDS", "undo the attempt when the gate is not closed by then"),
         "ready-within": ("SECONDS", "wait so long for the gates"),
         "deadline": ("SECONDS", "undo the attempt when it is not through by then"),
         "max-lag": ("CHANGES", "begin only when at most so many changes wait"),
         "max-unverified": ("ROWS", "begin only when at most so many changed rows are not verified"),
     }
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        if options["gate"] is None:
+            options["gate"] = gate_command(options["database"])
+        super().handle(*arguments, **options)
+
+
+def gate_command(alias: str) -> str | None:
+    """For the shell. None for a database without the live switch."""
+    live = settings.DATABASES.get(alias, {}).get("CAUSEWAY")
+    if not isinstance(live, dict):
+        return None
+    # Also where the package is not installed but lies on the path of this process.
+    package = shlex.quote(str(Path(__file__).parents[2]))
+    return f"PYTHONPATH={package}${{PYTHONPATH:+:$PYTHONPATH}} {shlex.quote(sys.executable)} -m causeway_django.live.gate {shlex.quote(str(Path(live['state']).resolve()))}"

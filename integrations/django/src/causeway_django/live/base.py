@@ -14,7 +14,7 @@ from .switch import find_switch
 hooks.install()
 
 
-def DatabaseWrapper(settings_dict: dict[str, Any], alias: str) -> Any:  # noqa: N802: the name that Django looks for
+def DatabaseWrapper(settings_dict: dict[str, Any], alias: str) -> Any:  # noqa: N802
     switch = find_switch(alias)
     assert switch is not None
     return new_connection(switch.primary(), alias)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Mapping
+from typing import Any, Literal
 
 Side = Literal["sqlite", "postgresql"]
 SIDES: tuple[Side, ...] = ("sqlite", "postgresql")

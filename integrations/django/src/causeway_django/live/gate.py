@@ -13,8 +13,8 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 from .config import SIDES
 from .process_identity import identity
@@ -61,7 +61,10 @@ def close(state: StateFile, changes: dict[str, object], owner: str | None, secon
         return 0
     # The wait for what does not end is over for everybody.
     state.change(only_version=closed.version if closed else None, closed=False, owner=None, until=0.0)
-    print(f"causeway: still at work after {time.monotonic() - began:.1f} s: {', '.join(f'process {pid}' if pid else 'a process' for pid in holders)}", file=sys.stderr)
+    print(
+        f"causeway: still at work after {time.monotonic() - began:.1f} s: {', '.join(f'process {pid}' if pid else 'a process' for pid in holders)}",
+        file=sys.stderr,
+    )
     return 1
 
 

@@ -7,8 +7,9 @@ Where Django's database layer is told of the switch. Three places, because each 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.utils import DEFAULT_DB_ALIAS

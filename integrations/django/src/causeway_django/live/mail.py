@@ -5,7 +5,8 @@ done again. EMAIL_BACKEND names this backend, CAUSEWAY_EMAIL_BACKEND the one tha
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend

@@ -7,8 +7,9 @@ that may write with its first write.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from io import BytesIO
-from typing import Any, Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings

@@ -10,10 +10,10 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Iterator
 
 from .config import SIDES, Side
 
@@ -58,7 +58,9 @@ class StateFile:
     def _parse(self) -> State:
         try:
             held = json.loads(self.path.read_text("utf-8"))
-            state = State(primary=held["primary"], closed=held["gate"] == "closed", version=held["version"], owner=held.get("owner"), until=held.get("until", 0.0))
+            state = State(
+                primary=held["primary"], closed=held["gate"] == "closed", version=held["version"], owner=held.get("owner"), until=held.get("until", 0.0)
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StateUnusable(f"{self.path} is not a state file of causeway: {error}") from error
         if state.primary not in SIDES:
@@ -82,7 +84,9 @@ class StateFile:
             yield
 
     def _write(self, state: State) -> None:
-        text = json.dumps({"primary": state.primary, "gate": "closed" if state.closed else "open", "version": state.version, "owner": state.owner, "until": state.until})
+        text = json.dumps(
+            {"primary": state.primary, "gate": "closed" if state.closed else "open", "version": state.version, "owner": state.owner, "until": state.until}
+        )
         # Only the holder of the lock is here; what another left behind half written is overwritten.
         new = f"{self.path}.new"
         later = time.time_ns()

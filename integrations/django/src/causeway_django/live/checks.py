@@ -1,0 +1,78 @@
+"""What `manage.py check` says about a project with the live switch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+MIDDLEWARE = "causeway_django.live.middleware.LiveSwitchMiddleware"
+MAIL = "causeway_django.live.mail.EmailBackend"
+
+
+def install_where_live() -> None:
+    from .switch import find_switch
+
+    if find_switch() is not None:
+        from . import hooks
+
+        hooks.install()
+
+
+@register(Tags.database)
+def check_switch(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    from .state_file import StateUnusable
+    from .switch import find_switch
+
+    switch = find_switch()
+    if switch is None:
+        return []
+    try:
+        switch.state.read()
+        switch.units.enter()
+        switch.units.leave()
+    except StateUnusable as error:
+        return [
+            Error(
+                f"The state file of the live switch cannot be used: {error}",
+                hint="Every process of the application must be able to write to its folder.",
+                id="causeway.E002",
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility)
+def check_middleware(**_: Any) -> list[CheckMessage]:
+    from .switch import find_switch
+
+    if find_switch() is None:
+        return []
+    middleware = list(settings.MIDDLEWARE)
+    found: list[CheckMessage] = []
+    if MIDDLEWARE not in middleware:
+        found.append(
+            Error(
+                "The live switch has no middleware: requests would not wait for a cutover.",
+                hint=f"Put {MIDDLEWARE!r} first into MIDDLEWARE.",
+                id="causeway.E001",
+            )
+        )
+    elif middleware[0] != MIDDLEWARE:
+        found.append(
+            Warning(
+                "The middleware of the live switch is not the first: what stands before it is not done again with a request.",
+                hint=f"Put {MIDDLEWARE!r} first into MIDDLEWARE.",
+                id="causeway.W001",
+            )
+        )
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend" or not settings.EMAIL_BACKEND:
+        found.append(
+            Warning(
+                "A request that is done again would send its mail twice.",
+                hint=f"Set EMAIL_BACKEND = {MAIL!r}, and CAUSEWAY_EMAIL_BACKEND to the one that sends.",
+                id="causeway.W002",
+            )
+        )
+    return found
