@@ -1,6 +1,8 @@
 /** `causeway migrate`: options, progress and outcome; the work itself is in migrate/. */
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { Failure } from '@causeway/contracts/failures';
+import type { PlanDocument } from '@causeway/control/plan/plan-document';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { runLiveMigration } from './live/live-migration.ts';
@@ -11,6 +13,9 @@ import { type OpenedParts, openParts } from './open-parts.ts';
 import { printSummary } from './print-summary.ts';
 import { createProgress, type Progress } from './progress/create-progress.ts';
 import { exportQuarantine } from './quarantine-export.ts';
+import { askBothSides } from './queries/ask-both-sides.ts';
+import { attach, type AttachedResults, readAttached } from './queries/attached-results.ts';
+import { readQueries } from './queries/read-queries.ts';
 import type { CliContext } from './run-cli.ts';
 import { migrationFolder, stateFolder } from './state-folder.ts';
 import { targetAddress } from './target-address.ts';
@@ -21,6 +26,7 @@ export interface MigrateFlags {
   readonly transport?: 'kafka' | 'embedded';
   readonly name?: string;
   readonly plan?: string;
+  readonly queries?: string;
   readonly targetSchema?: string;
   readonly names: 'exact' | 'snake_case';
   readonly restart?: boolean;
@@ -50,6 +56,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('--transport <kind>', 'kafka or embedded')
     .option('--name <name>', 'name of the migration; default: the file name')
     .option('--plan <file>', 'a reviewed plan, as `causeway plan` writes it')
+    .option('--queries <file>', 'the application\'s queries (SQL, JSON or a log): what they search gets indexes, and the report compares them')
     .option('--target-schema <schema>', 'schema in PostgreSQL')
     .option('--names <style>', 'exact or snake_case', 'exact')
     .addOption(new Option('--schema <who>', 'create: causeway makes the tables; existing: the application has made them (default: create)').choices(['create', 'existing']))
@@ -113,6 +120,7 @@ function migrateOptions(source: string, flags: MigrateFlags, context: CliContext
     transport: parts.transport,
     stateFolder: migrationFolder(state, name),
     planFile: flags.plan === undefined ? undefined : resolve(context.cwd, flags.plan),
+    ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }),
     targetSchema: flags.targetSchema,
     names: flags.names,
     restart: flags.restart === true,
@@ -139,10 +147,25 @@ interface Ended {
 async function tellOutcome({ result, options, flags, context, pool }: Ended): Promise<void> {
   const { record, verification, seconds, usage, serverVersion } = result;
   if (flags.quarantineOut !== undefined) await exportQuarantine(pool, record, resolve(context.cwd, flags.quarantineOut));
-  const written = result.alreadyDone ? null : await writeMigrationReport({ pool, url: options.url, record, verification, seconds, usage, serverVersion, toolVersion: context.version, warnings: [] }, options.stateFolder);
+  const attached = result.alreadyDone ? {} : await comparedQueries(options, record, pool).catch((error: unknown) => {
+    // The move is proved; a file of queries that cannot be asked does not undo that.
+    if (!(error instanceof Failure) || options.signal.aborted) throw error;
+    context.stderr.write(`causeway: warning: the queries were not compared: ${error.message}\n`);
+    return readAttached(options.stateFolder);
+  });
+  const written = result.alreadyDone ? null : await writeMigrationReport({ pool, url: options.url, record, verification, seconds, usage, serverVersion, toolVersion: context.version, warnings: [], attached }, options.stateFolder);
   if (result.alreadyDone) context.stderr.write(`migration ${JSON.stringify(record.name)} is complete and its source has not changed; nothing to do\n`);
   const outcome = { ...outcomeOf(verification, seconds), rssMiB: Object.fromEntries(usage.map((u) => [u.service, u.peakRssMiB])), ...(written === null ? {} : { report: written.html }) };
   printSummary(context, outcome, verification, flags.json === true);
   if (written !== null && flags.json !== true) context.stdout.write(`report: ${written.html}\n`);
   context.setExitCode(exitCodeOfVerdict(outcome.verdict, flags.acceptQuarantine === true));
+}
+
+/** After the proof, beside it: that a query answers otherwise is a section of the report, no difference in the data. */
+async function comparedQueries(options: Omit<MigrateOptions, 'onEvent'>, record: MigrateResult['record'], pool: pg.Pool): Promise<AttachedResults> {
+  if (options.queries === undefined) return readAttached(options.stateFolder);
+  const plan = record.plan as PlanDocument;
+  const queries = await askBothSides({ source: options.source, pool, plan, targetSchema: plan.targetSchema, queries: options.queries, rounds: 3, timeoutSeconds: 60, workFolder: options.stateFolder, signal: options.signal, onQuery: () => {} });
+  attach(options.stateFolder, 'queries', queries);
+  return { ...readAttached(options.stateFolder), queries };
 }

@@ -8,6 +8,7 @@ import { prepareSource } from '@causeway/runtime/sqlite/prepare-source';
 import { type Command, Option } from 'commander';
 import { planSource } from './migrate/migration-plan.ts';
 import { planMigration } from './migrate/plan-migration.ts';
+import { readQueries } from './queries/read-queries.ts';
 import { stateFolder } from './state-folder.ts';
 import type { CliContext } from './run-cli.ts';
 import { targetAddress } from './target-address.ts';
@@ -21,6 +22,7 @@ interface PlanFlags {
   readonly plan?: string;
   readonly skipMissing?: boolean;
   readonly skip?: string[];
+  readonly queries?: string;
   readonly state?: string;
 }
 
@@ -36,20 +38,21 @@ export function registerPlan(program: Command, context: CliContext): void {
     .option('--plan <file>', 'with --schema existing: a plan whose names, forms and actions hold')
     .option('--skip-missing', 'with --schema existing: leave source tables behind that the target does not have')
     .option('--skip <table...>', 'with --schema existing: source tables that stay behind')
+    .option('--queries <file>', 'the application\'s queries (SQL, JSON or a log): what they search gets indexes')
     .option('--state <folder>', 'folder for working files')
     .description('decide types and names from every row, and write them as an editable plan; changes nothing')
     .action(async (source: string, flags: PlanFlags) => {
       const state = stateFolder(flags.state, context);
       const prepared = await prepareSource(resolve(context.cwd, source), join(state, 'plan'), { forceCopy: false });
-      const plan = flags.schema === 'existing' ? await planBesideTarget(prepared.readPath, flags, context) : planAlone(prepared.readPath, flags);
+      const plan = flags.schema === 'existing' ? await planBesideTarget(prepared.readPath, flags, context) : planAlone(prepared.readPath, flags, context);
       writePlan(plan, flags.output, context);
     });
 }
 
-function planAlone(file: string, flags: PlanFlags): PlanDocument {
+function planAlone(file: string, flags: PlanFlags, context: CliContext): PlanDocument {
   const beside = flags.to !== undefined || flags.plan !== undefined || flags.skipMissing === true || flags.skip !== undefined;
   if (beside) throw new Failure('USAGE', '--to, --plan, --skip and --skip-missing belong to --schema existing');
-  return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true }).plan;
+  return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true, ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }) }).plan;
 }
 
 async function planBesideTarget(file: string, flags: PlanFlags, context: CliContext): Promise<PlanDocument> {

@@ -5,6 +5,7 @@ import { withSession } from './migration-session.ts';
 import { writeMigrationReport } from './migrate/write-migration-report.ts';
 import { readTimings } from './migrate/stored-timings.ts';
 import { readVerification } from './migrate/stored-verification.ts';
+import { readAttached } from './queries/attached-results.ts';
 import type { CliContext } from './run-cli.ts';
 import { migrationFolder, stateFolder } from './state-folder.ts';
 import { Failure } from '@causeway/contracts/failures';
@@ -34,8 +35,9 @@ async function runReport(flags: ReportFlags, context: CliContext): Promise<void>
     const record = await migration(flags.name);
     const verification = await readVerification(pool, record);
     if (verification === null) throw new Failure('MIGRATION_UNKNOWN', `migration ${JSON.stringify(record.name)} has not been verified yet; it is in phase ${record.phase}`);
-    const folder = flags.output === undefined ? migrationFolder(stateFolder(flags.state, context), record.name) : resolve(context.cwd, flags.output);
-    const written = await writeMigrationReport({ pool, url, record, verification, seconds: await readTimings(pool, record), usage: [], serverVersion, toolVersion: context.version, warnings: [] }, folder);
+    const own = migrationFolder(stateFolder(flags.state, context), record.name);
+    const folder = flags.output === undefined ? own : resolve(context.cwd, flags.output);
+    const written = await writeMigrationReport({ pool, url, record, verification, seconds: await readTimings(pool, record), usage: [], serverVersion, toolVersion: context.version, warnings: [], attached: readAttached(own) }, folder);
     context.stdout.write(flags.json === true ? `${JSON.stringify(written)}\n` : `${written.html}\n${written.json}\n`);
   });
 }

@@ -11,6 +11,7 @@ import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
 import { registerRehearse } from './rehearse/rehearse-command.ts';
+import { registerQueries } from './queries-command.ts';
 import { registerRepair } from './repair-command.ts';
 import { registerReport } from './report-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -84,6 +85,7 @@ function buildProgram(context: CliContext): Command {
   registerRehearse(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);
+  registerQueries(program, context);
   overrideExits(program);
   return program;
 }

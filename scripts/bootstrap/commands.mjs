@@ -22,6 +22,7 @@ const TASKS = {
   run: (args) => [{ command: 'node', args: [join(ROOT, 'cli', 'dist', 'main.js'), ...args], cwd: callerFolder() }],
   test: (args) => [jest(args)],
   bench: (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'pipeline', 'main.ts'), ...args], cwd: callerFolder() }],
+  'bench-queries': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'queries-bench', 'main.ts'), ...args], cwd: callerFolder() }],
   'bench-live': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
   // The largest spaces need room.
   model: (args) => [{ command: 'node', args: ['--max-old-space-size=8192', join(ROOT, 'tests', 'model', 'main.ts'), ...args], cwd: callerFolder() }],

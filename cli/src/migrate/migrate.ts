@@ -14,6 +14,7 @@ import { checkTarget } from '@causeway/runtime/postgres-pool';
 import { prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
+import type { Query } from '@causeway/control/queries/query-set';
 import type pg from 'pg';
 import type { ProgressEvent, TableSize } from '../progress/progress-event.ts';
 import { beginGeneration } from './begin-migration.ts';
@@ -35,6 +36,8 @@ export interface MigrateOptions {
   readonly transport: { readonly kind: 'kafka' | 'embedded'; readonly brokers: string; readonly embeddedFile: string };
   readonly stateFolder: string;
   readonly planFile: string | undefined;
+  /** The application's queries: indexes for what they search, and a section of the report. */
+  readonly queries?: readonly Query[];
   readonly targetSchema: string | undefined;
   readonly names: 'exact' | 'snake_case';
   readonly restart: boolean;

@@ -7,6 +7,8 @@ import { discoverSchema } from '@causeway/control/plan/discover-schema';
 import type { ExistingTable } from '@causeway/control/plan/existing/existing-tables';
 import { makePlan } from '@causeway/control/plan/make-plan';
 import { type PlanDocument, planFromYaml } from '@causeway/control/plan/plan-document';
+import { withWishedObjects } from '@causeway/control/plan/plan-objects';
+import type { Query } from '@causeway/control/queries/query-set';
 import type { SourceSchema } from '@causeway/control/plan/source-schema';
 import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 
@@ -16,6 +18,8 @@ export interface PlanRequest {
   readonly targetSchema: string | undefined;
   readonly names: 'exact' | 'snake_case';
   readonly full: boolean;
+  /** The application's queries, for the indexes that they need. */
+  readonly queries?: readonly Query[];
   /** The application's own tables take the rows; null where causeway makes the tables. */
   readonly existing?: { readonly tables: readonly ExistingTable[]; readonly skipMissing: boolean; readonly skip: readonly string[] };
 }
@@ -41,12 +45,13 @@ export function planSource(request: PlanRequest, onTable?: (table: string, rows:
 
 function planOf(db: SourceDatabase, schema: SourceSchema, request: PlanRequest, onTable?: (table: string, rows: number) => void): PlanDocument {
   const given = givenPlan(request);
-  if (given !== null && request.existing === undefined) return given;
+  if (given !== null && request.existing === undefined) return withWishedObjects(given, schema);
   return makePlan(db, schema, {
     names: given?.names ?? request.names,
     targetSchema: given?.targetSchema ?? request.targetSchema ?? DEFAULT_SCHEMA,
     full: request.full,
     ...(request.existing === undefined ? {} : { existing: { ...request.existing, given } }),
+    ...(request.queries === undefined ? {} : { queries: request.queries }),
     ...(onTable === undefined ? {} : { onTable }),
   });
 }

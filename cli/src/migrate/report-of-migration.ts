@@ -9,6 +9,7 @@ import { readContracts, readProgress, type TableProgress } from '@causeway/contr
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import { type KeyPart, REPORT_SCHEMA, type ReportCheck, type ReportColumn, type ReportDifference, type ReportModel, type ReportObject, type ReportQuarantine, type ReportTable } from '../report/report-model.ts';
+import type { AttachedResults } from '../queries/attached-results.ts';
 import { reportTarget } from '../report/report-target.ts';
 import type { ServiceUsage } from './run-services.ts';
 import type { StoredVerification, VerifiedTable } from './stored-verification.ts';
@@ -23,6 +24,8 @@ export interface ReportInput {
   readonly serverVersion: string;
   readonly toolVersion: string;
   readonly warnings: readonly string[];
+  /** Sections that other commands have measured. */
+  readonly attached?: AttachedResults;
 }
 
 const MEANING = {
@@ -65,6 +68,7 @@ export async function reportOfMigration(input: ReportInput): Promise<ReportModel
     differences: verification.tables.flatMap(differencesOf),
     warnings: [...input.warnings, ...(record.source.copied === 'no' ? [] : ['the source was read from a consistent copy, because it was in use or could not be opened in place'])],
     checks: checksOf(verification),
+    ...input.attached,
   };
 }
 

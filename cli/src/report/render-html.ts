@@ -7,8 +7,10 @@ import { checksSection } from './page/checks-section.ts';
 import { columnsSection } from './page/columns-section.ts';
 import { shortened } from './page/cell-parts.ts';
 import { differencesSection, quarantineSection, warningsSection } from './page/findings-section.ts';
+import { loadSection } from './page/load-section.ts';
 import { objectsSection } from './page/objects-section.ts';
 import { PAGE_STYLE } from './page/page-style.ts';
+import { queriesSection } from './page/queries-section.ts';
 import { routeSection, servicesTable } from './page/route-section.ts';
 import { tablesSection } from './page/tables-section.ts';
 import { keyFacts, verdictBanner } from './page/verdict-banner.ts';
@@ -50,6 +52,8 @@ function sections(model: ReportModel): Html[] {
     routeSection(model),
     figuresSection(model),
     tablesSection(model),
+    queriesSection(model),
+    loadSection(model),
     objectsSection(model),
     columnsSection(model),
     checksSection(model),

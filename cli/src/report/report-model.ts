@@ -4,6 +4,8 @@
  * Scripts read the JSON: a change that would break one gets a new schema number.
  */
 import type { StorageClass } from '@causeway/contracts/source-value';
+import type { LoadOutcome } from '../loadtest/load-outcome.ts';
+import type { QueriesOutcome } from '../queries/queries-outcome.ts';
 import type { ReportTarget } from './report-target.ts';
 
 export const REPORT_SCHEMA = 'causeway.report/1';
@@ -36,6 +38,10 @@ export interface ReportModel {
   readonly differences: readonly ReportDifference[];
   readonly warnings: readonly string[];
   readonly checks: readonly ReportCheck[];
+  /** What `causeway queries` found last; absent where it was not asked. */
+  readonly queries?: QueriesOutcome;
+  /** What `causeway loadtest` measured last. */
+  readonly load?: LoadOutcome;
 }
 
 export interface ReportSource {
@@ -111,7 +117,9 @@ export type ObjectKind =
   | 'trigger'
   | 'generated_column'
   | 'virtual_table'
-  | 'table';
+  | 'table'
+  | 'extension'
+  | 'fulltext';
 
 export interface ReportObject {
   readonly kind: ObjectKind;

@@ -37,6 +37,21 @@ export function translateView(sql: string, tables: ViewTables): ViewTranslation 
   }
 }
 
+/** A SELECT by itself. `parameters` says what stands for each, by its name with its colon. */
+export function translateQuery(sql: string, tables: ViewTables, parameters: ReadonlyMap<string, Value> = new Map()): ViewTranslation {
+  const statement = parseStatement(sql);
+  if ('unparsed' in statement) return undecided(`not understood: ${statement.unparsed}`);
+  if (statement.type !== 'SelectStmt') return undecided(`not a SELECT but ${statement.type}`);
+  const notes = new Set<string>();
+  try {
+    const query = translateSelect(statement.body, null, { tables, source: sql, notes, parameter: (name) => parameters.get(name) });
+    return { fidelity: notes.size === 0 ? 'exact' : 'approximated', sql: query.sql, notes: [...notes], columns: query.columns };
+  } catch (error) {
+    if (error instanceof Untranslatable || error instanceof RangeError) return undecided(error.message);
+    throw error;
+  }
+}
+
 const undecided = (note: string): ViewTranslation => ({ ...needsDecision(note), columns: null });
 
 type Tools = Omit<SelectTools, 'subquery'>;

@@ -14,7 +14,7 @@ import { inTransaction } from '@causeway/runtime/postgres-pool';
 import { setSequences } from '@causeway/control/target/set-sequences';
 import type pg from 'pg';
 import { beginFollowing, whenConsistent } from './finish-live.ts';
-import { buildObjects } from './schema/build-objects.ts';
+import { buildObjects, vacuumTables } from './schema/build-objects.ts';
 import { restoreObjects } from './schema/existing/restore-objects.ts';
 import { givenIds } from './schema/given-ids.ts';
 import { keyTable, tablesToKey } from './schema/key-tables.ts';
@@ -68,6 +68,7 @@ async function build(input: FinisherInput): Promise<void> {
   await (input.schema === 'existing' ? giveBack : buildObjects)(pool, g, input.contracts, input.log);
   // Triggers that were given back must not act on the changes that follow.
   if (input.live) await inTransaction(pool, (client) => closeTarget(client, g, input.contracts));
+  await vacuumTables(pool, input.contracts, input.log);
   await recordTiming(pool, g, 'objects', (performance.now() - started) / 1000);
   failPoint('loader.after_objects');
   await advancePhase(pool, g.migration, g.generation, 'loaded', 'built');

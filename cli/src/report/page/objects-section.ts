@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
   generated_column: 'generated column',
   virtual_table: 'virtual table',
   table: 'table',
+  extension: 'extension',
+  fulltext: 'full-text index',
 };
 
 /** What asks for attention comes first. */

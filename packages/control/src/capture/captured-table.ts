@@ -22,6 +22,7 @@ export function capturedTables(schema: SourceSchema, contracts: readonly TableCo
   return contracts.map((contract) => {
     const table = schema.tables.find((t) => t.name === contract.source);
     if (table === undefined) throw new Failure('SOURCE_CHANGED', `table ${JSON.stringify(contract.source)} is not in the source`);
+    if (table.fts === 'rtree') throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} is an R*Tree, and SQLite lets no trigger see its changes: it cannot be followed; say \`action: skip\` for it in the plan, and fill it from its own table in PostgreSQL`);
     if (table.fts !== null) return fullText(table, contract);
     return { number: contract.table, name: table.name, key: keyOf(table, contract), columns: table.columns, colliding: table.indexes.filter((index) => mayCollide(index, table, contract)), hiddenRowid: contract.keyless || table.rowidColumn !== null ? null : table.rowidAlias };
   });

@@ -51,14 +51,14 @@ export function discoverSchema(db: SourceDatabase): SourceSchema {
   };
 }
 
-/** An FTS table that stores its own text is a source table; every other virtual table is named, never loaded. */
+/** An FTS table that stores its own text, and an R*Tree, are source tables; every other virtual table is named, never loaded. */
 function readVirtual(db: SourceDatabase, entry: ListedTable, sql: string, listed: readonly ListedTable[], tables: SourceTable[], objects: SourceObject[]): void {
   const module = /^\s*create\s+virtual\s+table\s+.*?\busing\s+(\w+)/is.exec(sql)?.[1]?.toLowerCase() ?? '';
   const ownContent = listed.some((t) => t.type === 'shadow' && t.name.toLowerCase() === `${entry.name.toLowerCase()}_content`);
-  const readable = (module === 'fts5' || module === 'fts4' || module === 'fts3') && ownContent;
-  if (readable) {
+  const kind = module === 'rtree' || module === 'rtree_i32' ? 'rtree' : !ownContent ? null : module === 'fts5' ? 'fts5' : module === 'fts4' || module === 'fts3' ? 'fts4' : null;
+  if (kind !== null) {
     try {
-      tables.push(readTable(db, entry, sql, module === 'fts5' ? 'fts5' : 'fts4'));
+      tables.push(readTable(db, entry, sql, kind));
       return;
     } catch (error) {
       objects.push({ kind: 'virtual_table', name: entry.name, table: entry.name, sql, note: `cannot be read: ${(error as Error).message}` });
@@ -68,20 +68,22 @@ function readVirtual(db: SourceDatabase, entry: ListedTable, sql: string, listed
   objects.push({ kind: 'virtual_table', name: entry.name, table: entry.name, sql, note: `a virtual table of module ${module || 'unknown'} that holds no rows of its own; it is not moved` });
 }
 
-function readTable(db: SourceDatabase, entry: ListedTable, sql: string, fts: 'fts4' | 'fts5' | null): SourceTable {
+function readTable(db: SourceDatabase, entry: ListedTable, sql: string, fts: SourceTable['fts']): SourceTable {
   const infos = pragma<ColumnInfo>(db, 'table_xinfo', entry.name).filter((c) => c.hidden !== 1);
-  const columns: SourceColumn[] = infos.map((c) => ({
+  // An R*Tree's first column is its rowid, and no pragma says so.
+  const isKey = (i: number): boolean => fts === 'rtree' && i === 0;
+  const columns: SourceColumn[] = infos.map((c, i) => ({
     name: c.name,
     declared: c.type,
     affinity: affinityOf(c.type),
-    notNull: c.notnull !== 0,
+    notNull: c.notnull !== 0 || isKey(i),
     defaultSql: c.dflt_value,
-    keyPosition: c.pk,
+    keyPosition: isKey(i) ? 1 : c.pk,
     generated: c.hidden === 2 ? 'virtual' : c.hidden === 3 ? 'stored' : 'no',
   }));
   const withoutRowid = entry.wr === 1;
   const indexes = fts === null ? readIndexes(db, entry.name) : [];
-  const rowidColumn = withoutRowid || fts !== null ? null : rowidColumnOf(columns, indexes);
+  const rowidColumn = fts === 'rtree' ? (columns[0]?.name ?? null) : withoutRowid || fts !== null ? null : rowidColumnOf(columns, indexes);
   return {
     name: entry.name,
     sql,

@@ -11,6 +11,8 @@ import type { PlanDocument, PlanTable } from './plan-document.ts';
 import { profileTable, type TableProfile } from './profile-table.ts';
 import { planObjects } from './plan-objects.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
+import { searchesOf } from './speed/searched-columns.ts';
+import type { Query } from '../queries/query-set.ts';
 import { type NameStyle, targetNames } from './target-names.ts';
 
 /** PostgreSQL's limit; more columns cannot be created. */
@@ -23,6 +25,8 @@ export interface PlanOptions {
   readonly full: boolean;
   /** The application's own tables: they decide the types; every row is read, and what they cannot hold is refused. */
   readonly existing?: ExistingTarget;
+  /** The application's queries: what they search gets indexes. */
+  readonly queries?: readonly Query[];
   readonly onTable?: (table: string, rows: number) => void;
 }
 
@@ -32,7 +36,9 @@ export function makePlan(db: SourceDatabase, schema: SourceSchema, options: Plan
   if (existing !== undefined) return planForExisting({ db, schema, names, style: options.names, targetSchema: options.targetSchema, existing, planNew: (table, name) => planTable(db, table, name, options) });
   const tables = schema.tables.map((table, i) => planTable(db, table, names[i] as string, options));
   const aligned = alignForeignKeyTypes(schema, tables);
-  return { causeway: 1, names: options.names, targetSchema: options.targetSchema, tables: aligned, objects: planObjects(schema, aligned, options.targetSchema) };
+  const search = searchesOf(options.queries ?? [], schema, aligned);
+  const wishes = search.length === 0 ? {} : { search };
+  return { causeway: 1, names: options.names, targetSchema: options.targetSchema, tables: aligned, ...wishes, objects: planObjects(schema, aligned, options.targetSchema, wishes) };
 }
 
 function planTable(db: SourceDatabase, table: SourceTable, target: string, options: PlanOptions): PlanTable {

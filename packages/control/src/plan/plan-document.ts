@@ -3,6 +3,7 @@ import { Failure } from '@causeway/contracts/failures';
 import { parsePostgresType, postgresTypeName } from '@causeway/contracts/logical-type';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { speedWishes } from './speed/speed-wishes.ts';
 
 const column = z
   .strictObject({
@@ -58,6 +59,7 @@ export const planDocument = z.strictObject({
   names: z.enum(['exact', 'snake_case']),
   targetSchema: z.string().min(1),
   tables: z.array(table),
+  ...speedWishes,
   objects: z.array(object),
 });
 

@@ -47,8 +47,8 @@ export interface SourceTable {
   readonly rowidColumn: string | null;
   /** Name under which the rowid can be read; null for WITHOUT ROWID or where columns shadow all three names. */
   readonly rowidAlias: string | null;
-  /** fts3/4/5 table with its own content, read through its visible columns. */
-  readonly fts: 'fts4' | 'fts5' | null;
+  /** fts3/4/5 table with its own content, or an R*Tree: read through its visible columns. */
+  readonly fts: 'fts4' | 'fts5' | 'rtree' | null;
   readonly indexes: readonly SourceIndex[];
   readonly foreignKeys: readonly SourceForeignKey[];
   /** Value of sqlite_sequence, where the table has one. */

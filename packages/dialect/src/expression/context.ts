@@ -9,6 +9,8 @@ export interface Context {
   readonly resolve: (table: string | null, column: string) => Value | undefined;
   /** Calls that mean something only where rows are grouped; null leaves the call to the scalar functions. */
   readonly aggregate: (node: Expr) => Value | null;
+  /** A parameter of a query, by its name; absent where none may stand. */
+  readonly parameter?: (name: string) => Value | undefined;
   /** The text that the nodes' positions refer to. */
   readonly source: string;
   /** Reasons why the result is only approximate. */

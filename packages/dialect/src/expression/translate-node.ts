@@ -82,9 +82,17 @@ function leaf(node: Expr, context: Context): Value {
     case 'CurrentTimeLiteral':
     case 'CurrentTimestampLiteral':
       return translateLiteral(node, context);
+    case 'VariableExpr':
+      return parameter(node.name, context);
     default:
       throw new Untranslatable(`${UNTRANSLATED[node.type] ?? node.type} has no translation`);
   }
+}
+
+function parameter(name: string, context: Context): Value {
+  const value = context.parameter?.(name);
+  if (value === undefined) throw new Untranslatable('a parameter has no translation');
+  return value;
 }
 
 const UNTRANSLATED: Partial<Record<Expr['type'], string>> = {
@@ -92,7 +100,6 @@ const UNTRANSLATED: Partial<Record<Expr['type'], string>> = {
   ExistsExpr: 'EXISTS',
   InSelectExpr: 'IN (SELECT …)',
   InTableExpr: 'IN table',
-  VariableExpr: 'a parameter',
   RaiseExpr: 'RAISE',
 };
 

@@ -19,6 +19,7 @@ export interface SelectTools {
   readonly tables: ViewTables;
   readonly source: string;
   readonly notes: Set<string>;
+  readonly parameter?: Context['parameter'];
   readonly subquery: (select: Select) => { readonly sql: string; readonly columns: readonly ViewColumn[] };
 }
 
@@ -34,7 +35,7 @@ export interface SelectCore {
 export function translateCore(core: SelectFrom, names: readonly string[] | null, tools: SelectTools): SelectCore {
   if (core.windowClause !== undefined) throw new Untranslatable('a WINDOW clause');
   const scope = selectScope();
-  const context = viewContext(scope, tools.source, tools.notes);
+  const context = viewContext(scope, tools.source, tools.notes, tools.parameter);
   const from = core.from === undefined ? null : translateFrom(core.from, { ...tools, scope, context });
   const distinct = core.distinctness === 'Distinct';
   scope.bare.clear();

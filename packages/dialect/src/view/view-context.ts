@@ -21,7 +21,7 @@ export function selectScope(): SelectScope {
   return { relations: [], aliases: new Map(), bare: new Set(), state: { aggregates: 0, inside: false } };
 }
 
-export function viewContext(scope: SelectScope, source: string, notes: Set<string>): Context {
+export function viewContext(scope: SelectScope, source: string, notes: Set<string>, parameter?: Context['parameter']): Context {
   const context: Context = {
     ...contextOf(
       (table, name) => resolve(scope, table, name),
@@ -37,6 +37,7 @@ export function viewContext(scope: SelectScope, source: string, notes: Set<strin
       source,
     ),
     notes,
+    ...(parameter === undefined ? {} : { parameter }),
   };
   return context;
 }

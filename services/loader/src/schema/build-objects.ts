@@ -2,6 +2,7 @@
  * What the plan lists for after the load: sequences, defaults, unique constraints, indexes, checks, foreign keys,
  * views, in that order. Each is tried on its own; one that PostgreSQL refuses is reported with its reason.
  */
+import { qualifiedName } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { setSequences } from '@causeway/control/target/set-sequences';
 import { readPlannedObjects, setObjectState } from '@causeway/control/record/object-record';
@@ -16,9 +17,32 @@ export async function buildObjects(pool: pg.Pool, g: Generation, contracts: read
   // A key that had to wait for the change stream comes before what rests on it.
   const planned = (await readPlannedObjects(pool, g)).toSorted((a, b) => Number(b.kind === 'primary_key') - Number(a.kind === 'primary_key'));
   for (const object of planned) {
-    const made = await makeObject(pool, object.targetSql);
+    const made = await makeObject(pool, `${OPERATOR_CLASSES.test(object.targetSql) ? await extensionPath(pool) : ''}${object.targetSql}`);
     await setObjectState(pool, g, object.number, made.state, made.fidelity, made.note);
     if (made.state === 'failed') log.warn({ kind: object.kind }, 'an object of the schema could not be made; see the report');
+  }
+}
+
+/** Operator classes of extensions have no schema in the plan: where an extension lies is the server's matter. */
+const OPERATOR_CLASSES = /\bgin_trgm_ops\b|\bcube\(/;
+
+/** Sent with the statement, in one transaction with it. Every object is qualified, so that nothing else changes its meaning. */
+async function extensionPath(pool: pg.Pool): Promise<string> {
+  const found = await pool.query("SELECT DISTINCT quote_ident(n.nspname) AS name FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname IN ('pg_trgm', 'cube')");
+  return `SET LOCAL search_path TO ${['pg_catalog', ...found.rows.map((row) => row.name as string)].join(', ')}; `;
+}
+
+/**
+ * Pages are marked as seen by all, so that indexes answer by themselves, and expressions of the new indexes get their
+ * statistics. Autovacuum would do it some minutes later; the application comes before.
+ */
+export async function vacuumTables(pool: pg.Pool, contracts: readonly TableContract[], log: Log): Promise<void> {
+  for (const contract of contracts) {
+    await pool.query(`VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE off) ${qualifiedName(contract.targetSchema, contract.target)}`).catch((error: unknown) => {
+      if (isConnectionError(error)) throw error;
+      // Statistics are there from the load; nothing rests on this.
+      log.warn({ table: contract.table }, 'a table could not be vacuumed');
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { Failure } from '@causeway/contracts/failures';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type { PlanDocument, PlanObject, PlanTable } from '../plan-document.ts';
 import type { SourceSchema, SourceTable } from '../source-schema.ts';
+import type { SpeedWishes } from '../speed/speed-wishes.ts';
 import type { NameStyle } from '../target-names.ts';
 import { type ExistingTable, findByName } from './existing-tables.ts';
 import { planExistingTable } from './plan-existing-table.ts';
@@ -39,7 +40,9 @@ export function planForExisting(request: ExistingRequest): PlanDocument {
   if (unknown.length > 0) throw new Failure('USAGE', `--skip: the source has no table ${unknown.map((name) => JSON.stringify(name)).join(', ')}`);
   const tables = request.schema.tables.map((table, i) => planTable(request, table, request.names[i] as string, problems));
   if (problems.length > 0) throw new Failure('TARGET_INCOMPATIBLE', ['the existing tables cannot take the data (a table stays behind with `action: skip` in the plan or --skip):', ...problems].join('\n  '));
-  return { causeway: 1, names: request.style, targetSchema: request.targetSchema, tables, objects: objectsLeftBehind(request.schema, tables) };
+  const { search, fulltext } = request.existing.given ?? {};
+  const wishes = { ...(search === undefined ? {} : { search }), ...(fulltext === undefined ? {} : { fulltext }) };
+  return { causeway: 1, names: request.style, targetSchema: request.targetSchema, tables, ...wishes, objects: [...objectsLeftBehind(request.schema, tables), ...wishesLeftOut(wishes)] };
 }
 
 function planTable(request: ExistingRequest, table: SourceTable, name: string, problems: string[]): PlanTable {
@@ -71,4 +74,19 @@ export function objectsLeftBehind(schema: SourceSchema, tables: readonly PlanTab
     });
   const others = schema.objects.map((o) => told(o.kind, o.name, o.table, o.sql, o.note === '' ? "the existing schema is the application's own" : o.note));
   return [...skipped, ...others];
+}
+
+/** The application's migrations own its indexes: what the plan asks for is told, never made behind their back. */
+function wishesLeftOut({ search = [], fulltext = [] }: SpeedWishes): PlanObject[] {
+  const told = (kind: string, table: string, columns: readonly string[]): PlanObject => ({
+    kind,
+    name: `${table} (${columns.join(', ')})`,
+    table,
+    fidelity: 'needs_decision',
+    source: null,
+    target: null,
+    stage: 'none',
+    notes: ["not made: the existing schema is the application's own; make this index by its migrations"],
+  });
+  return [...search.map((w) => told('index', w.table, [w.column])), ...fulltext.map((w) => told('fulltext', w.table, w.columns))];
 }

@@ -13,6 +13,11 @@ export class RelationNames {
     this.taken = new Set(tables.flatMap((t) => [t.target, cutToBytes(`${t.target}_pkey`, NAME_BYTES), ...t.columns.map((c) => cutToBytes(`${t.target}_${c.target}_seq`, NAME_BYTES))]));
   }
 
+  /** Names that stand in statements which are made already. */
+  reserve(statements: readonly string[]): void {
+    for (const sql of statements) for (const match of sql.matchAll(/"((?:[^"]|"")+)"/g)) this.taken.add((match[1] as string).replaceAll('""', '"'));
+  }
+
   /** The wished name, or one with a suffix made of its own text where that is too long or taken. */
   claim(wished: string): string {
     let name = wished;
