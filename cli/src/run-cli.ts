@@ -2,6 +2,7 @@
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
+import { registerBackup } from './backup-command.ts';
 import { registerDemo } from './demo-command.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerComplete } from './live/complete-command.ts';
@@ -14,6 +15,7 @@ import { registerRehearse } from './rehearse/rehearse-command.ts';
 import { registerQueries } from './queries-command.ts';
 import { registerRepair } from './repair-command.ts';
 import { registerReport } from './report-command.ts';
+import { registerRestore } from './restore-command.ts';
 import { registerStatus } from './status-command.ts';
 import { registerVerify } from './verify-command.ts';
 import { failedOutcome } from './migrate/machine-outcome.ts';
@@ -83,6 +85,8 @@ function buildProgram(context: CliContext): Command {
   registerDetach(program, context);
   registerRepair(program, context);
   registerRehearse(program, context);
+  registerBackup(program, context);
+  registerRestore(program, context);
   registerReport(program, context);
   registerQuarantine(program, context);
   registerQueries(program, context);

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Failure } from '@causeway/contracts/failures';
+import { parsePostgresAddress } from '@causeway/runtime/postgres-address';
 
 export interface TargetAddress {
   /** null: no target was given, and the command starts one of its own. */
@@ -18,7 +19,7 @@ export function targetAddress(to: string | undefined, environment: Readonly<Reco
   }
   if (to.startsWith('@')) return { url: checked(fromFile(to.slice(1)), `the file ${to.slice(1)}`), warnings: [] };
   const url = checked(to, '--to');
-  const warnings = new URL(url).password === '' ? [] : ['the password in --to can be seen in the process list; DATABASE_URL, --to @file or PGPASSFILE keep it out of there'];
+  const warnings = parsePostgresAddress(url)?.password === '' ? [] : ['the password in --to can be seen in the process list; DATABASE_URL, --to @file or PGPASSFILE keep it out of there'];
   return { url, warnings };
 }
 
@@ -32,12 +33,6 @@ function fromFile(path: string): string {
 
 /** The address itself is never repeated in an error: it may hold a password. */
 function checked(url: string, where: string): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    throw new Failure('USAGE', `${where} does not hold an address of the form postgres://user@host:port/database`, { cause });
-  }
-  if (parsed.protocol !== 'postgres:' && parsed.protocol !== 'postgresql:') throw new Failure('USAGE', `${where} holds an address that does not begin with postgres://`);
+  if (parsePostgresAddress(url) === undefined) throw new Failure('USAGE', `${where} does not hold an address of the form postgres://user@host:port/database`);
   return url;
 }

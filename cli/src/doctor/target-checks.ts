@@ -1,4 +1,5 @@
 /** Whether the given target can take a migration. Reads only. */
+import { addressesOf } from '@causeway/runtime/postgres-address';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import pg from 'pg';
 import type { DoctorCheck } from './doctor-check.ts';
@@ -27,7 +28,17 @@ const FACTS = `
          COALESCE((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = $1), false) AS create_in_schema`;
 const MAY_SET = "SELECT has_parameter_privilege('session_replication_role', 'SET') AS may";
 
+/** Of several servers the first that can be used tells; the last one's trouble, where none can. */
 export async function targetChecks(url: string, schema: string): Promise<DoctorCheck[]> {
+  let checks: DoctorCheck[] = [];
+  for (const address of addressesOf(url)) {
+    checks = await checksOf(address, schema);
+    if (checks.length > 1) break;
+  }
+  return checks;
+}
+
+async function checksOf(url: string, schema: string): Promise<DoctorCheck[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'causeway doctor' });
   // A connection that dies while idle is told by the next query.
   client.on('error', () => {});

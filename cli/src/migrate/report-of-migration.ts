@@ -7,6 +7,7 @@ import { readObjects, type SchemaObject } from '@causeway/control/record/object-
 import type { StoredCell } from '@causeway/control/record/quarantine-record';
 import { readContracts, readProgress, type TableProgress } from '@causeway/control/record/table-record';
 import type { TableContract } from '@causeway/contracts/table-contract';
+import { parsePostgresAddress } from '@causeway/runtime/postgres-address';
 import type pg from 'pg';
 import { type KeyPart, REPORT_SCHEMA, type ReportCheck, type ReportColumn, type ReportDifference, type ReportModel, type ReportObject, type ReportQuarantine, type ReportTable } from '../report/report-model.ts';
 import type { AttachedResults } from '../queries/attached-results.ts';
@@ -39,7 +40,8 @@ export async function reportOfMigration(input: ReportInput): Promise<ReportModel
   const contracts = await readContracts(pool, g);
   const progress = new Map((await readProgress(pool, g)).map((p) => [p.table, p]));
   const plan = record.plan as PlanDocument;
-  const target = new URL(input.url);
+  const target = parsePostgresAddress(input.url);
+  const server = target?.hosts[0];
   const times = await pool.query('SELECT created_at, phase_at FROM causeway.migration WHERE id = $1', [record.id]);
   return {
     schema: REPORT_SCHEMA,
@@ -54,7 +56,7 @@ export async function reportOfMigration(input: ReportInput): Promise<ReportModel
       journalMode: record.source.journalMode,
       schemaFingerprint: createHash('sha256').update(JSON.stringify(plan.tables.map((t) => [t.name, t.columns.map((c) => [c.name, c.declared])]))).digest('hex'),
     },
-    target: reportTarget({ host: target.hostname === '' ? 'localhost' : target.hostname, port: Number(target.port === '' ? 5432 : target.port), database: decodeURIComponent(target.pathname.slice(1)), schema: plan.targetSchema, serverVersion: input.serverVersion }),
+    target: reportTarget({ host: server === undefined || server.host === '' ? 'localhost' : server.host, port: Number(server?.port ?? 5432), database: target?.database ?? '', schema: plan.targetSchema, serverVersion: input.serverVersion }),
     transport: { kind: record.settings.transport, meaning: MEANING[record.settings.transport] },
     verdict: verification.verdict,
     startedAt: (times.rows[0].created_at as Date).toISOString(),

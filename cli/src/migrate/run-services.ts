@@ -6,6 +6,7 @@ import { atLeast, type Phase, readMigration } from '@causeway/control/record/mig
 import type { ServiceMessage } from '@causeway/runtime/service-lifecycle';
 import type pg from 'pg';
 import { ScrapeTargets } from '../services/scrape-targets.ts';
+import { passedOn } from '../services/passed-on.ts';
 import { type ServiceName, ServiceProcess } from '../services/service-process.ts';
 
 export interface ServiceEnvironment {
@@ -32,9 +33,6 @@ export interface ServicesListener {
 }
 
 const POLL_MS = 50;
-/** What a service may need of the caller's environment: how to find programs, homes, certificates, passwords of PostgreSQL. */
-const PASSED_ON = /^(PATH|HOME|LANG|LC_.*|TZ|TMPDIR|PGPASSFILE|PGSSL.*|PGUSER|PGPASSWORD|NODE_EXTRA_CA_CERTS|CAUSEWAY_(LOG_LEVEL|METRICS_HOST|LANES|CREDIT_BYTES|STUCK_AFTER_SECONDS)|OTEL_.*|FAILPOINT)$/;
-
 export class MigrationServices {
   readonly usage: ServiceUsage[] = [];
   private readonly processes = new Map<ServiceName, ServiceProcess>();
@@ -116,8 +114,4 @@ export class MigrationServices {
 function portOf(name: ServiceName, inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const port = inherited[`CAUSEWAY_${name.toUpperCase()}_METRICS_PORT`];
   return port === undefined ? {} : { CAUSEWAY_METRICS_PORT: port };
-}
-
-function passedOn(inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(inherited).filter((entry): entry is [string, string] => entry[1] !== undefined && PASSED_ON.test(entry[0])));
 }

@@ -67,6 +67,10 @@ export const FAILURES = {
   PART_FAILED: entry('environment', 'operator', 'A part that causeway starts by itself did not start or ended early.', 'See the named log; `causeway doctor` checks the prerequisites.'),
   STATE_UNUSABLE: entry('environment', 'operator', 'The state folder cannot be used.', 'Give a writable folder with --state or CAUSEWAY_STATE.'),
   BACK_WITHOUT_FENCE: entry('internal', 'causeway', 'Changes of PostgreSQL have come for SQLite, which is not fenced.', 'Keep applications off SQLite, and run the cutover or rollback command again: it finds out which side is the primary.'),
+  BACKUP_CLIENT_MISSING: entry('environment', 'operator', 'There is no pg_dump and pg_restore as new as the server.', 'Install the PostgreSQL client of the named version (`causeway doctor` shows the command), or go on without a backup by --no-backup.'),
+  BACKUP_FAILED: entry('environment', 'operator', 'A backup could not be made or restored.', 'Read the reason given by the program; nothing half made was kept.'),
+  BACKUP_DAMAGED: entry('difference', 'operator', 'A backup is not what it was when it was made, or its key is another one.', 'Take another backup; the named file tells where this one was damaged.'),
+  BACKUP_DIFFERENT: entry('difference', 'operator', 'The restored database is not equal to the one that was backed up.', 'Do not rely on this backup; the named tables tell where it differs.'),
   // -- outcome -----------------------------------------------------------------------------------------------
   DIFFERENT: entry('difference', 'operator', 'Source and target are not equal.', 'Read the report: it names table, key and column.'),
   QUARANTINE_NOT_ACCEPTED: entry('difference', 'operator', 'Rows that PostgreSQL cannot hold are in the quarantine.', 'Look at them with `causeway quarantine export`; accept them with --accept-quarantine, or correct the source.'),

@@ -4,6 +4,8 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import pg from 'pg';
+import { failoverPool } from './failover-pool.ts';
+import { parsePostgresAddress } from './postgres-address.ts';
 
 const PINNED = [
   "SET TimeZone TO 'UTC'",
@@ -28,7 +30,7 @@ const TYPES: pg.CustomTypesConfig = {
 };
 
 export interface PoolOptions {
-  /** postgres:// URL; a missing password is looked up in PGPASSFILE by the driver. */
+  /** postgres:// URL, of several servers too; a missing password is looked up in PGPASSFILE by the driver. */
   readonly url: string;
   readonly max: number;
   readonly applicationName: string;
@@ -37,8 +39,7 @@ export interface PoolOptions {
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: options.url,
+  const settings = {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: 15_000,
@@ -47,8 +48,10 @@ export function createPool(options: PoolOptions): pg.Pool {
     types: TYPES,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, connectionTimeoutMillis: options.queryTimeoutMs }),
     // Awaited by the pool before the first borrower gets the connection (missing in the type definitions).
-    ...({ onConnect: (client: pg.ClientBase) => client.query(PINNED) } as object),
-  });
+    onConnect: (client: pg.ClientBase) => client.query(PINNED),
+  };
+  const several = (parsePostgresAddress(options.url)?.hosts.length ?? 1) > 1;
+  const pool = several ? failoverPool(options.url, settings) : new pg.Pool({ ...settings, connectionString: options.url });
   // An idle connection that dies is replaced by the pool; the next query tells if the server is gone.
   pool.on('error', () => {});
   // A borrowed one that dies between two queries has no listener of the pool's, and an unheard error ends the process;
@@ -97,13 +100,11 @@ async function oneTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
 
 /** Host, port and database of a URL, for people; no user, no password, no parameters. */
 export function describeTarget(url: string): string {
-  try {
-    // Invariant: I16
-    const u = new URL(url);
-    return `${u.hostname || 'localhost'}:${u.port || '5432'}${u.pathname}`;
-  } catch {
-    return '(target)';
-  }
+  const address = parsePostgresAddress(url);
+  if (address === undefined) return '(target)';
+  // Invariant: I16
+  const { hosts, database } = address;
+  return `${hosts.map(({ host, port }) => `${host || 'localhost'}:${port}`).join(',')}/${database}`;
 }
 
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', '28P01', '28000', '3D000', '57P03', '53300']);

@@ -1,7 +1,9 @@
 /** Entry point of the validator service. */
+import { renameSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordMetrics } from '@causeway/control/observe/record-metrics';
+import { Failure } from '@causeway/contracts/failures';
 import { readMigration } from '@causeway/control/record/migration-record';
 import { waitForPhase } from '@causeway/control/record/wait-for-phase';
 import { createLog } from '@causeway/runtime/log';
@@ -17,6 +19,7 @@ import { runLive } from './live/run-live.ts';
 import { validatorMetrics } from './report/validator-metrics.ts';
 import type { ProofVerdict } from './report/verdict.ts';
 import { runValidator, TABLES_AT_ONCE } from './validator.ts';
+import { digestDatabase } from './whole/digest-database.ts';
 
 const settings = serviceSettings(VALIDATOR_SETTINGS, process.env);
 const lines: Record<string, number> = {};
@@ -37,6 +40,10 @@ await runService(log, async (signal) => {
   const metrics = validatorMetrics(server.metrics);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
+    if (settings.mode === 'whole') {
+      await digestWhole(pool, signal);
+      return { exitCode: 0 };
+    }
     if (settings.mode === 'live') {
       const record = await waitForPhase(pool, settings.migration, 'built', signal);
       health.setWorking(true);
@@ -83,6 +90,14 @@ await runService(log, async (signal) => {
     await server.close();
   }
 });
+
+/** Written whole under another name first: who waits for the file finds all of it. */
+async function digestWhole(pool: pg.Pool, signal: AbortSignal): Promise<void> {
+  if (settings.digestFile === '') throw new Failure('CONFIG_INVALID', 'CAUSEWAY_DIGEST_FILE is required with CAUSEWAY_MODE=whole');
+  const digest = await digestDatabase({ pool, snapshot: settings.snapshot, signal, onTable: (table, rows) => void tellParent({ type: 'progress', table, rows, bytes: 0, stage: 'verified' }) });
+  writeFileSync(`${settings.digestFile}.part`, JSON.stringify(digest), { mode: 0o600 });
+  renameSync(`${settings.digestFile}.part`, settings.digestFile);
+}
 
 /** Comparing goes on for weeks beside those who move the changes: they come first. */
 function yieldTheMachine(): void {
