@@ -78,7 +78,7 @@ class FollowBench {
     makeItems(this.file, this.options.rows);
     writeFileSync(this.primaryFile, 'sqlite');
     await this.client.connect();
-    this.migrate = this.command(['migrate', this.file, '--live', '--yes', '--quiet']);
+    this.migrate = this.command(['migrate', this.file, '--live', '--yes', '--quiet', '--no-backup']);
     await this.until("SELECT phase = 'following' FROM causeway.live", 'following');
     await this.until("SELECT (state->>'passes')::int > 0 FROM causeway.service WHERE name = 'validator'", 'the first pass');
     this.write(this.options.perSecond);
@@ -205,7 +205,7 @@ class FollowBench {
   }
 
   private async switch(goal: 'cutover' | 'rollback'): Promise<{ closedMs: number }> {
-    const child = this.command([goal, '--json', '--on-switch', `printf %s "$CAUSEWAY_PRIMARY" > '${this.primaryFile}'`]);
+    const child = this.command([goal, ...(goal === 'cutover' ? ['--no-backup'] : []), '--json', '--on-switch', `printf %s "$CAUSEWAY_PRIMARY" > '${this.primaryFile}'`]);
     let out = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk;

@@ -54,7 +54,7 @@ async function oneRound(number: number, withPgloader: boolean): Promise<Round> {
 }
 
 function migrate(url: string, number: number): { seconds: Record<string, number>; rssMiB: Record<string, number> } {
-  const run = spawnSync(join(root, 'causeway'), ['migrate', source, '--json', '--name', `bench ${number}`, '--state', join(folder, `state-${number}`), '--brokers', parts.brokers, '--transport', 'kafka'], {
+  const run = spawnSync(join(root, 'causeway'), ['migrate', source, '--json', '--no-backup', '--name', `bench ${number}`, '--state', join(folder, `state-${number}`), '--brokers', parts.brokers, '--transport', 'kafka'], {
     encoding: 'utf8',
     env: { ...process.env, DATABASE_URL: url },
     maxBuffer: 64 * 1024 * 1024,

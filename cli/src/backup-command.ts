@@ -96,15 +96,17 @@ async function once(job: Job, flags: BackupFlags, context: CliContext): Promise<
   context.stdout.write(`backup of ${JSON.stringify(manifest.name)}: ${folder}\n${(manifest.bytes / 1024 ** 2).toFixed(1)} MiB in ${manifest.seconds.toFixed(1)} s, ${proof}${manifest.encrypted ? ', encrypted' : ''}\n`);
 }
 
+/** A dump with its proof may take so long. */
+const STUCK_MS = 6 * 3_600_000;
 /** A failed one is tried again soon, as its cause is often a restart. */
 const RETRY_MS = 300_000;
 
 async function often(job: Job, everyMs: number, flags: BackupFlags, context: CliContext): Promise<void> {
   const { environment, signal } = context;
-  const server = await startMetricsServer({ host: environment.CAUSEWAY_METRICS_HOST ?? '127.0.0.1', port: Number(environment.CAUSEWAY_METRICS_PORT ?? 0), service: 'backup' });
+  const server = await startMetricsServer({ host: environment.CAUSEWAY_METRICS_HOST ?? '127.0.0.1', port: Number(environment.CAUSEWAY_METRICS_PORT ?? 0), service: 'backup', migration: '', stuckAfterMs: everyMs + STUCK_MS, signal });
   const metrics = backupMetrics(server.registry, job.root, job);
   metrics.refresh();
-  server.setReady(true);
+  server.health.setWorking(true);
   context.stderr.write(`metrics: port ${server.port}\n`);
   const newest = listBackups(job.root).find(({ manifest }) => manifest.kind === job.kind && manifest.name === job.name)?.manifest;
   try {

@@ -9,6 +9,7 @@ import { brokerChecks } from './doctor/broker-check.ts';
 import type { DoctorCheck, DoctorResult } from './doctor/doctor-check.ts';
 import { machineChecks } from './doctor/machine-checks.ts';
 import { doctorText } from './doctor/print-doctor.ts';
+import { sourceChecks } from './doctor/source-checks.ts';
 import { targetChecks } from './doctor/target-checks.ts';
 import type { CliContext } from './run-cli.ts';
 import { targetAddress } from './target-address.ts';
@@ -16,6 +17,8 @@ import { targetAddress } from './target-address.ts';
 export interface DoctorOptions {
   readonly environment: Environment;
   readonly stateFolder: string;
+  /** SQLite file to check as a source. */
+  readonly source?: string;
   readonly targetUrl?: string;
   readonly targetSchema?: string;
   readonly brokers?: string;
@@ -29,11 +32,12 @@ export async function doctor(options: DoctorOptions): Promise<DoctorResult> {
   const engine = await findDocker(environment);
   const machine = { environment, stateFolder, isRoot: process.getuid?.() === 0, nodeVersion: process.version };
   const [target, transport] = await Promise.all([
-    targetUrl === undefined ? [] : targetChecks(targetUrl, options.targetSchema ?? 'public'),
+    targetUrl === undefined ? [] : targetChecks(targetUrl, options.targetSchema ?? 'public', environment),
     brokers === undefined ? [] : brokerChecks(brokers),
   ]);
   const choices = [choice('Transport', () => chooseTransport(options, engine).why), choice('PostgreSQL', () => choosePostgres(options, engine).why)];
-  const checks = [...machineChecks(machine, engine), ...target, ...transport, ...choices.flatMap((made) => made.check)];
+  const source = options.source === undefined ? [] : sourceChecks(options.source);
+  const checks = [...machineChecks(machine, engine), ...source, ...target, ...transport, ...choices.flatMap((made) => made.check)];
   const ready = checks.every((check) => !(check.required && check.verdict === 'missing'));
   return { checks, transport: choices[0]?.why ?? '', postgres: choices[1]?.why ?? '', ready };
 }
@@ -51,6 +55,7 @@ function choice(name: string, make: () => string): { why: string; check: DoctorC
 export function registerDoctor(program: Command, context: CliContext): void {
   program
     .command('doctor')
+    .argument('[source]', 'SQLite database to check as a source')
     .option('--to <address>', 'target to check: postgres://user@host/database or @file; default: DATABASE_URL')
     .option('--target-schema <schema>', 'schema in PostgreSQL', 'public')
     .option('--brokers <list>', 'host:port list of Kafka brokers to check; default: KAFKA_BROKERS')
@@ -58,8 +63,8 @@ export function registerDoctor(program: Command, context: CliContext): void {
     .option('--state <folder>', 'state folder to check; default: CAUSEWAY_STATE or .causeway')
     .option('--json', 'print one JSON object')
     .description('check what this machine has and needs; changes nothing')
-    .action(async (flags: DoctorFlags) => {
-      const result = await doctor(optionsFrom(flags, context));
+    .action(async (source: string | undefined, flags: DoctorFlags) => {
+      const result = await doctor({ ...optionsFrom(flags, context), ...(source === undefined ? {} : { source: resolve(context.cwd, source) }) });
       context.stdout.write(flags.json === true ? `${JSON.stringify(result)}\n` : doctorText(result));
       context.setExitCode(result.ready ? 0 : NOT_READY);
     });

@@ -5,6 +5,7 @@ import { Failure } from '@causeway/contracts/failures';
 import type { PlanDocument } from '@causeway/control/plan/plan-document';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
+import { backupsFolder } from './backup/automatic-backup.ts';
 import { runLiveMigration } from './live/live-migration.ts';
 import { exitCodeOfVerdict, outcomeOf } from './migrate/machine-outcome.ts';
 import { migrate, type MigrateOptions, type MigrateResult } from './migrate/migrate.ts';
@@ -45,6 +46,7 @@ export interface MigrateFlags {
   readonly live?: boolean;
   readonly yes?: boolean;
   readonly until?: 'following';
+  readonly backup?: boolean;
 }
 
 export function registerMigrate(program: Command, context: CliContext): void {
@@ -70,6 +72,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('--live', 'follow the application while it writes; shows what it will install in the source, and stays in the foreground')
     .option('--yes', 'with --live: install the capture without asking')
     .addOption(new Option('--until <phase>', 'with --live: end when this is reached; services stop with the command').choices(['following']))
+    .option('--no-backup', 'do not keep a copy of the source in the state folder before the migration begins')
     .option('--accept-quarantine', 'exit with 0 although rows are in the quarantine')
     .option('--quarantine-out <file>', 'write quarantined rows as JSON lines')
     .option('--state <folder>', 'folder for logs, copies and reports; default: CAUSEWAY_STATE or .causeway')
@@ -119,6 +122,7 @@ function migrateOptions(source: string, flags: MigrateFlags, context: CliContext
     url: parts.url,
     transport: parts.transport,
     stateFolder: migrationFolder(state, name),
+    backupFolder: flags.backup === false ? undefined : backupsFolder(state),
     planFile: flags.plan === undefined ? undefined : resolve(context.cwd, flags.plan),
     ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }),
     targetSchema: flags.targetSchema,

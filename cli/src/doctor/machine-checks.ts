@@ -1,5 +1,4 @@
 /** What this machine has, asked without starting any server. */
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DockerEngine } from '@causeway/runtime/parts/docker-engine';
@@ -8,6 +7,7 @@ import { findProgram } from '@causeway/runtime/parts/find-program';
 import { findJava, OLDEST_JAVA } from '@causeway/runtime/parts/java-runtime';
 import { DEFAULT_CACHE, jarsArePresent } from '@causeway/runtime/parts/kafka-jars';
 import type { Environment } from '@causeway/runtime/parts/local-part';
+import { postgresClients } from '@causeway/runtime/parts/postgres-client';
 import { npmPostgresPackage } from '@causeway/runtime/parts/npm-postgres';
 import type { DoctorCheck } from './doctor-check.ts';
 import { type Installable, installCommand } from './install-command.ts';
@@ -62,10 +62,13 @@ function postgres(machine: Machine): DoctorCheck {
   return check(machine, { name: 'PostgreSQL server', found: found === undefined ? '' : `${found.version} in ${found.bin}`, verdict: found === undefined ? 'missing' : 'ok', usedFor, required: false }, 'postgres');
 }
 
+/** A client that is older than the server cannot dump it; which server that is, only a given target tells. */
 function pgDump(machine: Machine): DoctorCheck {
-  const program = findProgram('pg_dump', machine.environment);
-  const version = program === undefined ? '' : (/\d+(\.\d+)?/.exec(spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 5_000 }).stdout ?? '')?.[0] ?? '');
-  return check(machine, { name: 'pg_dump', found: version, verdict: version === '' ? 'missing' : 'ok', usedFor: 'backups of the target by you; causeway itself does not use it', required: false }, 'pg_dump');
+  const clients = postgresClients(machine.environment);
+  const newest = clients.toSorted((a, b) => b.major - a.major)[0];
+  const verdict = newest === undefined ? 'missing' : newest.major < OLDEST_POSTGRES ? 'warn' : 'ok';
+  const found = clients.map(({ version, bin }) => `${version} in ${bin}`).join(', ');
+  return check(machine, { name: 'pg_dump', found, verdict, usedFor: 'backups of the target: causeway backup, and after a cutover and before complete', required: false }, 'pg_dump');
 }
 
 /** The folder need not exist yet: then the nearest one above it tells. */

@@ -1,8 +1,11 @@
 /** Whether the given target can take a migration. Reads only. */
+import type { Environment } from '@causeway/runtime/parts/local-part';
+import { findPostgresClient } from '@causeway/runtime/parts/postgres-client';
 import { addressesOf } from '@causeway/runtime/postgres-address';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import pg from 'pg';
 import type { DoctorCheck } from './doctor-check.ts';
+import { installCommand } from './install-command.ts';
 
 const OLDEST = 15;
 const CONNECT_MS = 5_000;
@@ -29,16 +32,16 @@ const FACTS = `
 const MAY_SET = "SELECT has_parameter_privilege('session_replication_role', 'SET') AS may";
 
 /** Of several servers the first that can be used tells; the last one's trouble, where none can. */
-export async function targetChecks(url: string, schema: string): Promise<DoctorCheck[]> {
+export async function targetChecks(url: string, schema: string, environment: Environment): Promise<DoctorCheck[]> {
   let checks: DoctorCheck[] = [];
   for (const address of addressesOf(url)) {
-    checks = await checksOf(address, schema);
+    checks = await checksOf(address, schema, environment);
     if (checks.length > 1) break;
   }
   return checks;
 }
 
-async function checksOf(url: string, schema: string): Promise<DoctorCheck[]> {
+async function checksOf(url: string, schema: string, environment: Environment): Promise<DoctorCheck[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'causeway doctor' });
   // A connection that dies while idle is told by the next query.
   client.on('error', () => {});
@@ -47,12 +50,20 @@ async function checksOf(url: string, schema: string): Promise<DoctorCheck[]> {
     const facts = (await client.query<Facts>(FACTS, [schema])).rows[0];
     if (facts === undefined) throw new Error('the server gave no answer');
     const mayReplicate = facts.number >= OLDEST * 10_000 && (await client.query<{ may: boolean }>(MAY_SET)).rows[0]?.may === true;
-    return judge({ ...facts, replication_role: mayReplicate }, schema);
+    return [...judge({ ...facts, replication_role: mayReplicate }, schema), dumpCheck(Math.floor(facts.number / 10_000), environment)];
   } catch (error) {
     return [{ name: 'Target', found: messageOf(error), verdict: 'missing', usedFor: 'the database that is migrated to', required: true, remedy: 'check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE)' }];
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+function dumpCheck(serverMajor: number, environment: Environment): DoctorCheck {
+  const client = findPostgresClient(environment, serverMajor);
+  const base = { name: 'Client for backups', usedFor: `pg_dump and pg_restore ${serverMajor} or newer, for backups of this target`, required: false } as const;
+  if (client !== undefined) return { ...base, found: `${client.version} in ${client.bin}`, verdict: 'ok' };
+  const command = installCommand('pg_dump', { environment, isRoot: process.getuid?.() === 0 });
+  return { ...base, found: '', verdict: 'warn', remedy: `${command}, in version ${serverMajor} or newer` };
 }
 
 function judge(facts: Facts, schema: string): DoctorCheck[] {

@@ -6,7 +6,9 @@ import { Failure } from '@causeway/contracts/failures';
 import { DEFAULT_LIMITS } from '@causeway/control/cutover/gates';
 import { recordedStep } from '@causeway/control/cutover/step-record';
 import { type Command, Option } from 'commander';
+import { backupAfterSwitch, backupsFolder } from '../backup/automatic-backup.ts';
 import type { CliContext } from '../run-cli.ts';
+import { stateFolder } from '../state-folder.ts';
 import { cutoverWork } from './cutover-work.ts';
 import type { GateCommand } from './gate-command.ts';
 import { type LiveFlags, type LiveSession, withLive } from './live-session.ts';
@@ -25,6 +27,7 @@ interface SwitchFlags extends LiveFlags {
   readonly deadline: string;
   readonly maxLag: string;
   readonly maxUnverified: string;
+  readonly backup?: boolean;
 }
 
 type Goal = 'cutover' | 'rollback';
@@ -35,8 +38,9 @@ export function registerCutover(program: Command, context: CliContext): void {
 }
 
 function register(program: Command, context: CliContext, goal: Goal, description: string): void {
-  program
-    .command(goal)
+  const command = program.command(goal);
+  if (goal === 'cutover') command.option('--no-backup', 'do not back up PostgreSQL once it is the primary');
+  command
     .option('--to <address>', 'postgres://user@host/database or @file that holds it; default: DATABASE_URL')
     .option('--name <name>', 'name of the migration; default: the only one')
     .option('--dry-run', 'show the gates and the steps with expected durations; do nothing')
@@ -74,17 +78,22 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
     readyWithinMs: amount(flags.readyWithin, '--ready-within') * 1_000,
     deadlineMs: amount(flags.deadline, '--deadline') * 1_000,
     signal: context.signal,
-    tell: (text) => (flags.json === true ? undefined : void context.stderr.write(`${text}\n`)),
+    tell: teller(flags, context),
   });
   if (goal === 'rollback' && flags.undo !== true && flags.onSwitch !== undefined && live.phase !== 'following') {
     await recordedStep(pool, { migration: g.migration, attempt: BigInt(outcome.attempt), direction: goal }, 'switch', () => work.runSwitch(goal, BigInt(outcome.attempt)));
   }
-  printOutcome(outcome, goal, flags.json === true, context);
+  const switched = goal === 'cutover' && outcome.phase === 'switched' && live.phase !== 'switched';
+  if (flags.json !== true) printOutcome(outcome, goal, context);
+  const backup = switched && flags.backup !== false ? await backupAfterSwitch({ url: session.url, root: backupsFolder(stateFolder(flags.state, context)), reason: `after cutover ${outcome.attempt}`, context, tell: teller(flags, context) }, (text) => void context.stderr.write(`${text}\n`)) : null;
+  if (flags.json === true) context.stdout.write(`${JSON.stringify({ goal, ...outcome, backup })}\n`);
 }
 
 function gateOf(flags: SwitchFlags): GateCommand | undefined {
   return flags.gate === undefined ? undefined : { command: flags.gate, deadlineMs: amount(flags.gateDeadline, '--gate-deadline') * 1_000 };
 }
+
+const teller = (flags: SwitchFlags, { stderr }: CliContext) => (text: string): void => (flags.json === true ? undefined : void stderr.write(`${text}\n`));
 
 async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Promise<void> {
   if (postponeFile === undefined) return;
@@ -93,12 +102,8 @@ async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Pr
   while (existsSync(file)) await sleep(200, undefined, { signal: context.signal });
 }
 
-function printOutcome(outcome: SwitchOutcome, goal: Goal, json: boolean, context: CliContext): void {
+function printOutcome(outcome: SwitchOutcome, goal: Goal, context: CliContext): void {
   const { phase, authoritative, attempt, closedMs, steps } = outcome;
-  if (json) {
-    context.stdout.write(`${JSON.stringify({ goal, ...outcome })}\n`);
-    return;
-  }
   for (const s of steps) context.stdout.write(`  ${s.step}: ${s.state}, ${s.ms} ms\n`);
   const time = closedMs === null ? '' : ` Nobody could write for ${Math.round(closedMs)} ms.`;
   const next = phase === 'switched' ? '`causeway rollback` goes back, `causeway complete` ends the migration.' : '`causeway cutover` switches again.';

@@ -11,9 +11,11 @@ import { captureIsThere, readFact } from '@causeway/control/capture/source-facts
 import { readLiveStatus } from '@causeway/control/cutover/live-status';
 import { findLive, type LiveRecord } from '@causeway/control/live/live-record';
 import { findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
+import { filesystemOf } from '@causeway/runtime/sqlite/source-filesystem';
 import { sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import type pg from 'pg';
 import { statSync } from 'node:fs';
+import { backupSourceFirst } from '../backup/automatic-backup.ts';
 import { beginGeneration } from '../migrate/begin-migration.ts';
 import { chooseId } from '../migrate/choose-id.ts';
 import { estimateTables } from '@causeway/control/plan/estimate-rows';
@@ -42,6 +44,15 @@ export interface LiveOutcome {
 
 const POLL_MS = 250;
 const VALIDATE_LIVE = { CAUSEWAY_MODE: 'live' };
+
+/** Throws SOURCE_FILESYSTEM before anything is written where a second process would damage the database. */
+function checkPlace(source: string): void {
+  const db = openWritableSource(source);
+  const mode = db.pragma('journal_mode', { simple: true });
+  db.close();
+  const place = filesystemOf(source);
+  if (mode === 'wal' && place !== undefined && !place.local) throw new Failure('SOURCE_FILESYSTEM', `${source} lies on ${place.name}`);
+}
 
 export class LiveRun {
   private readonly options: LiveOptions;
@@ -98,11 +109,13 @@ export class LiveRun {
     this.phase('plan');
     const schema = schemaMode(await findMigration(this.pool, name), this.options.schema);
     // In place: what is followed cannot be a copy. Changes since any row was read come through the log.
-    openWritableSource(source).close();
+    checkPlace(source);
     const prepared = { path: source, readPath: source, copied: 'no' as const, stamp: sourceStamp(source), bytes: statSync(source).size };
     const planned = await planMigration(this.pool, this.options, schema, { file: source, full: true, note: (text) => this.note(text) });
     const ddl = plannedDdl(source, planned.contracts);
     if (!(await this.options.consent(ddl, source))) throw new Failure('USAGE', `nothing was written to ${source}: give --yes to install these ${ddl.length} statements`);
+    const root = this.options.backupFolder;
+    if (root !== undefined) await backupSourceFirst({ file: source, name, root, context: this.options, note: (text) => this.note(text) });
     const record = await beginGeneration(this.pool, {
       id,
       name,

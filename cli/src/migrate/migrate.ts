@@ -16,6 +16,7 @@ import { connectTransport } from '@causeway/runtime/transport/connect-transport'
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type { Query } from '@causeway/control/queries/query-set';
 import type pg from 'pg';
+import { backupSourceFirst } from '../backup/automatic-backup.ts';
 import type { ProgressEvent, TableSize } from '../progress/progress-event.ts';
 import { beginGeneration } from './begin-migration.ts';
 import { estimateTables } from '@causeway/control/plan/estimate-rows';
@@ -51,6 +52,8 @@ export interface MigrateOptions {
   readonly skip: readonly string[];
   /** Id of a new migration; undefined makes a random one. */
   readonly id: string | undefined;
+  /** Where a backup of the source is kept before its migration begins; undefined: none is made. */
+  readonly backupFolder?: string | undefined;
   /** Services run elsewhere, under that id: this command only writes the record and follows it. */
   readonly externalServices: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -140,6 +143,7 @@ class MigrationRun {
     const prepared = await prepareSource(this.options.source, join(this.options.stateFolder, 'source'), { forceCopy: copy || this.options.copySource });
     // Services elsewhere cannot tell that a sample was wrong: then the plan rests on every row.
     const planned = await planMigration(this.pool, this.options, this.schema, { file: prepared.readPath, full: full || this.options.externalServices, note: (text) => this.note(text) });
+    await this.backup(prepared.readPath);
     const record = await beginGeneration(this.pool, {
       id,
       name: this.options.name,
@@ -153,6 +157,11 @@ class MigrationRun {
     if (this.services === undefined) this.startServices(id);
     this.expect(estimateTables(prepared.readPath, planned.contracts));
     return record;
+  }
+
+  private async backup(file: string): Promise<void> {
+    const { backupFolder: root, name, signal } = this.options;
+    if (root !== undefined) await backupSourceFirst({ file, name, root, context: { signal }, note: (text) => this.note(text) });
   }
 
   private startServices(id: string): void {

@@ -38,6 +38,7 @@ export const FAILURES = {
   REPAIR_NOT_POSSIBLE: entry('usage', 'operator', 'Rows can be repaired only while PostgreSQL follows SQLite and a validator is at work.', 'Start the migration again with `causeway migrate --live`, and wait until it follows.'),
   FENCE_STALE: entry('source', 'operator', 'A newer attempt has decided about the fence of the source.', 'Run `causeway status`; the newer attempt goes on.'),
   SOURCE_BUSY: entry('source', 'application', 'A transaction of the application holds the source for too long.', 'End it, and run the same command again: it resumes.'),
+  SOURCE_FILESYSTEM: entry('source', 'operator', 'The source is in WAL mode on a file system that cannot share memory between its writers.', 'Run causeway on the machine that has the disk; in containers mount a folder of a Linux host or a named volume.'),
   SOURCE_REPLACED: entry('source', 'operator', 'Another file stands where the followed source stood.', 'Put the file back, or begin again with --restart; nothing of the new file was taken over.'),
   SOURCE_REWOUND: entry('source', 'operator', 'The source has lost commits that were published already: it was restored, or lost power with synchronous = NORMAL.', 'Begin again with --restart; PostgreSQL keeps what it has until then.'),
   LOG_PURGED: entry('source', 'operator', 'The target was set back behind what the change log still holds.', 'Begin again with --restart.'),

@@ -29,6 +29,7 @@ const GENERATION_POLL_MS = 2_000;
 const NICE = 5;
 
 await runService(log, async (signal) => {
+  if (settings.mode === 'whole') return digestWhole(signal);
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
   const { health } = server;
   countLines(lines, server.metrics);
@@ -40,10 +41,6 @@ await runService(log, async (signal) => {
   const metrics = validatorMetrics(server.metrics);
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
-    if (settings.mode === 'whole') {
-      await digestWhole(pool, signal);
-      return { exitCode: 0 };
-    }
     if (settings.mode === 'live') {
       const record = await waitForPhase(pool, settings.migration, 'built', signal);
       health.setWorking(true);
@@ -91,12 +88,14 @@ await runService(log, async (signal) => {
   }
 });
 
-/** Written whole under another name first: who waits for the file finds all of it. */
-async function digestWhole(pool: pg.Pool, signal: AbortSignal): Promise<void> {
+/** Of a database that need not know of any migration. Written whole under another name first: who waits for the file finds all of it. */
+async function digestWhole(signal: AbortSignal): Promise<{ exitCode: number }> {
   if (settings.digestFile === '') throw new Failure('CONFIG_INVALID', 'CAUSEWAY_DIGEST_FILE is required with CAUSEWAY_MODE=whole');
-  const digest = await digestDatabase({ pool, snapshot: settings.snapshot, signal, onTable: (table, rows) => void tellParent({ type: 'progress', table, rows, bytes: 0, stage: 'verified' }) });
+  const pool = createPool({ url: settings.databaseUrl, max: TABLES_AT_ONCE + 2, applicationName: 'causeway validator' });
+  const digest = await digestDatabase({ pool, snapshot: settings.snapshot, signal, onTable: (table, rows) => void tellParent({ type: 'progress', table, rows, bytes: 0, stage: 'verified' }) }).finally(() => pool.end());
   writeFileSync(`${settings.digestFile}.part`, JSON.stringify(digest), { mode: 0o600 });
   renameSync(`${settings.digestFile}.part`, settings.digestFile);
+  return { exitCode: 0 };
 }
 
 /** Comparing goes on for weeks beside those who move the changes: they come first. */

@@ -133,7 +133,7 @@ class CrashRun {
     for (let attempt = 1; ; attempt++) {
       const fault = left.shift();
       left = left.slice();
-      const ended = await stage.run([goal, ...stage.switchArguments], {
+      const ended = await stage.run([goal, ...(goal === 'cutover' ? ['--no-backup'] : []), ...stage.switchArguments], {
         failPoint: fault?.failPoint,
         onStart: (child) => {
           if (fault !== undefined && fault.failPoint === undefined) void this.untilDeciding(deciding, stop).then(() => sleep(fault.delayMs)).then(() => child.kill('SIGKILL'));
@@ -170,7 +170,7 @@ class CrashRun {
     const { stage } = this;
     const switched = (await stage.live())?.phase === 'switched';
     if (!switched) await stage.stopCommand();
-    const ended = await stage.run(switched ? ['complete', '--json'] : ['detach', stage.file, '--json']);
+    const ended = await stage.run(switched ? ['complete', '--no-backup', '--json'] : ['detach', stage.file, '--json']);
     if (ended.code !== 0) this.problems.push(`${switched ? 'complete' : 'detach'} ended with ${ended.code}: ${ended.output}`);
     if (switched && !(await stage.commandEnds(20_000))) this.problems.push('migrate --live did not end after complete');
     if (!stage.schemaIsAsBefore) this.problems.push('sqlite_schema is not what it was before');
