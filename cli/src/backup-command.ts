@@ -104,7 +104,7 @@ const RETRY_MS = 300_000;
 async function often(job: Job, everyMs: number, flags: BackupFlags, context: CliContext): Promise<void> {
   const { environment, signal } = context;
   const server = await startMetricsServer({ host: environment.CAUSEWAY_METRICS_HOST ?? '127.0.0.1', port: Number(environment.CAUSEWAY_METRICS_PORT ?? 0), service: 'backup', migration: '', stuckAfterMs: everyMs + STUCK_MS, signal });
-  const metrics = backupMetrics(server.registry, job.root, job);
+  const metrics = backupMetrics(server.metrics, job.root, job);
   metrics.refresh();
   server.health.setWorking(true);
   context.stderr.write(`metrics: port ${server.port}\n`);

@@ -1,11 +1,9 @@
 /** What Prometheus learns of backups: from a job that stays, or from a text file that node_exporter reads. */
 import { renameSync, writeFileSync } from 'node:fs';
-import { METRICS, metricName } from '@causeway/contracts/metric-names';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { MetricSet } from '@causeway/runtime/observe/metric-set';
+import { Registry } from 'prom-client';
 import { listBackups } from './backup-folder.ts';
 import type { BackupManifest } from './manifest.ts';
-
-type Name = Extract<keyof typeof METRICS, `backup${string}`>;
 
 export interface BackupMetrics {
   failed(): void;
@@ -14,12 +12,14 @@ export interface BackupMetrics {
   text(): Promise<string>;
 }
 
-export function backupMetrics(registry: Registry, root: string, of: Pick<BackupManifest, 'kind' | 'name'>): BackupMetrics {
-  const gauge = (name: Name): Gauge => new Gauge({ name: metricName(name), help: METRICS[name], registers: [registry] });
-  const failures = new Counter({ name: metricName('backup_failures_total'), help: METRICS.backup_failures_total, registers: [registry] });
-  const [success, verifiedAt, verified, bytes, seconds, kept] = [
-    gauge('backup_last_success_timestamp_seconds'), gauge('backup_last_verified_timestamp_seconds'), gauge('backup_last_verified'), gauge('backup_last_size_bytes'), gauge('backup_last_duration_seconds'), gauge('backups_kept'),
-  ];
+export function backupMetrics(metrics: MetricSet, root: string, of: Pick<BackupManifest, 'kind' | 'name'>): BackupMetrics {
+  const failures = metrics.counter('backup_failures_total');
+  const success = metrics.gauge('backup_last_success_timestamp_seconds');
+  const verifiedAt = metrics.gauge('backup_last_verified_timestamp_seconds');
+  const verified = metrics.gauge('backup_last_verified');
+  const bytes = metrics.gauge('backup_last_size_bytes');
+  const seconds = metrics.gauge('backup_last_duration_seconds');
+  const kept = metrics.gauge('backups_kept');
   return {
     failed: () => failures.inc(),
     refresh: () => {
@@ -33,13 +33,13 @@ export function backupMetrics(registry: Registry, root: string, of: Pick<BackupM
       seconds.set(newest?.seconds ?? Number.NaN);
       kept.set(all.length);
     },
-    text: () => registry.metrics(),
+    text: () => metrics.registry.metrics(),
   };
 }
 
 /** Written whole under another name first: a reader never sees half of it. */
 export async function writeMetricsFile(file: string, root: string, of: Pick<BackupManifest, 'kind' | 'name'>): Promise<void> {
-  const metrics = backupMetrics(new Registry(), root, of);
+  const metrics = backupMetrics(new MetricSet(new Registry()), root, of);
   metrics.refresh();
   writeFileSync(`${file}.part`, await metrics.text(), { mode: 0o644 });
   renameSync(`${file}.part`, file);

@@ -84,7 +84,7 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
     await recordedStep(pool, { migration: g.migration, attempt: BigInt(outcome.attempt), direction: goal }, 'switch', () => work.runSwitch(goal, BigInt(outcome.attempt)));
   }
   const switched = goal === 'cutover' && outcome.phase === 'switched' && live.phase !== 'switched';
-  if (flags.json !== true) printOutcome(outcome, goal, context);
+  if (flags.json !== true) printOutcome(outcome, context);
   const backup = switched && flags.backup !== false ? await backupAfterSwitch({ url: session.url, root: backupsFolder(stateFolder(flags.state, context)), reason: `after cutover ${outcome.attempt}`, context, tell: teller(flags, context) }, (text) => void context.stderr.write(`${text}\n`)) : null;
   if (flags.json === true) context.stdout.write(`${JSON.stringify({ goal, ...outcome, backup })}\n`);
 }
@@ -102,7 +102,7 @@ async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Pr
   while (existsSync(file)) await sleep(200, undefined, { signal: context.signal });
 }
 
-function printOutcome(outcome: SwitchOutcome, goal: Goal, context: CliContext): void {
+function printOutcome(outcome: SwitchOutcome, context: CliContext): void {
   const { phase, authoritative, attempt, closedMs, steps } = outcome;
   for (const s of steps) context.stdout.write(`  ${s.step}: ${s.state}, ${s.ms} ms\n`);
   const time = closedMs === null ? '' : ` Nobody could write for ${Math.round(closedMs)} ms.`;
