@@ -25,7 +25,7 @@ export const EXTRACTOR_METRICS = {
   extractor_back_queue_entries: gauge('Entries that wait in the queue of the way back.'),
   extractor_back_lag_seconds: gauge('Age of the oldest entry in the queue of the way back, 0 without one.'),
   extractor_back_problems: gauge('Reasons why one cannot go back without losing something.'),
-  extractor_back_keys_published: gauge('Keys published for SQLite by this process.'),
+  extractor_back_keys_published_total: counter('Keys published for SQLite by this process.'),
   extractor_source_file_bytes: gauge('Size of the SQLite file.'),
   extractor_source_wal_bytes: gauge('Size of the write-ahead log beside the SQLite file, 0 without one.'),
   extractor_source_disk_free_bytes: gauge('Room that an unprivileged writer has left on the file system of the source.'),

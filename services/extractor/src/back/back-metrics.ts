@@ -6,11 +6,14 @@ export function measuringBack(metrics: MetricSet): (state: BackState) => void {
   const entries = metrics.gauge('extractor_back_queue_entries');
   const lag = metrics.gauge('extractor_back_lag_seconds');
   const problems = metrics.gauge('extractor_back_problems');
-  const published = metrics.gauge('extractor_back_keys_published');
+  const published = metrics.counter('extractor_back_keys_published_total');
+  let told = 0;
   return (state) => {
     entries.set(state.queued);
     lag.set(state.oldestMs === null ? 0 : Math.max(0, (Date.now() - state.oldestMs) / 1000));
     problems.set(state.problems);
-    published.set(state.published);
+    // A reader that begins anew in this process counts from 0 again.
+    published.inc(state.published < told ? state.published : state.published - told);
+    told = state.published;
   };
 }
