@@ -14,6 +14,7 @@ export default {
     '^@causeway/(contracts|runtime|control|dialect|testkit)/(.*)$': '<rootDir>/packages/$1/src/$2.ts',
     '^@causeway/(extractor|loader|validator)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
     '^@causeway/cli/(.*)$': '<rootDir>/cli/src/$1.ts',
+    '^@causeway/ops/(.*)$': '<rootDir>/ops/src/$1.ts',
   },
   globalSetup: '<rootDir>/tests/setup/start-servers.mjs',
   globalTeardown: '<rootDir>/tests/setup/stop-servers.mjs',

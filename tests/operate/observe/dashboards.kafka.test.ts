@@ -1,0 +1,52 @@
+/** Every panel of every dashboard shows data in a run of a live migration, and in a clean run nobody is woken. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DASHBOARDS } from '@causeway/ops/grafana/dashboards/all-dashboards';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Program } from './program.ts';
+import { ObservedStack } from './observed-stack.ts';
+
+let stack: ObservedStack;
+let receiver: Program;
+let from = 0;
+let to = 0;
+
+const now = (): number => Date.now() / 1000;
+/** As Grafana fills them in, with all values chosen. */
+const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '10s').replaceAll(/\$(migration|instance|database)/g, '.*');
+const PANELS = Object.entries(DASHBOARDS).flatMap(([name, dashboard]) => dashboard.rows.flatMap((row) => row.panels.flatMap((panel) => panel.queries.map(({ expr }, i) => [`${name}: ${panel.title} (${i + 1})`, expr] as const))));
+
+beforeAll(async () => {
+  stack = await ObservedStack.start({ timeScale: 1 / 1_000, orders: 2_000, perSecond: 60 });
+  receiver = await Program.start('pg_receivewal', { args: ['-D', stack.textFiles, '-d', stack.serverUrl, '--no-loop'] });
+  const { shop } = stack;
+  from = now();
+  shop.write();
+  await stack.follow();
+  await sleep(15_000);
+  for (const goal of ['cutover', 'rollback', 'cutover'] as const) {
+    await shop.switched(goal);
+    await sleep(10_000);
+  }
+  to = now();
+}, 280_000);
+
+afterAll(async () => {
+  await receiver?.stop();
+  await stack?.close();
+});
+
+test.each(PANELS)('%s', async (_, expr) => {
+  const series = await stack.prometheus.range(filledIn(expr), from, to);
+  expect(series.some(({ values }) => values.length > 0)).toBe(true);
+});
+
+test('nobody was woken', async () => {
+  const fired = await stack.prometheus.range('count by (alertname, alertstate) (ALERTS{alertstate="firing"})', from, to);
+  expect(fired.map(({ metric }) => metric['alertname'])).toEqual([]);
+});
+
+test('the application lost nothing meanwhile', async () => {
+  await stack.shop.stopWriting();
+  await stack.shop.untilStill();
+  expect(await stack.shop.compare('postgresql')).toMatchObject({ lost: 0, doubled: 0, different: 0 });
+});
