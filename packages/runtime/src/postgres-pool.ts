@@ -34,7 +34,7 @@ export interface PoolOptions {
   readonly url: string;
   readonly max: number;
   readonly applicationName: string;
-  /** A query that takes longer fails; absent: none does. */
+  /** A query that takes longer is ended by the server, and given up where the server does not answer; absent: none is. */
   readonly queryTimeoutMs?: number;
 }
 
@@ -48,7 +48,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     types: TYPES,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, connectionTimeoutMillis: options.queryTimeoutMs }),
     // Awaited by the pool before the first borrower gets the connection (missing in the type definitions).
-    onConnect: (client: pg.ClientBase) => client.query(PINNED),
+    onConnect: (client: pg.ClientBase) => client.query(options.queryTimeoutMs === undefined ? PINNED : `${PINNED}; SET statement_timeout TO ${Math.round(options.queryTimeoutMs * 0.7)}`),
   };
   const several = (parsePostgresAddress(options.url)?.hosts.length ?? 1) > 1;
   const pool = several ? failoverPool(options.url, settings) : new pg.Pool({ ...settings, connectionString: options.url });

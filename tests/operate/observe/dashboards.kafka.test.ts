@@ -15,8 +15,17 @@ const now = (): number => Date.now() / 1000;
 const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '10s').replaceAll(/\$(migration|instance|database)/g, '.*');
 const PANELS = Object.entries(DASHBOARDS).flatMap(([name, dashboard]) => dashboard.rows.flatMap((row) => row.panels.flatMap((panel) => panel.queries.map(({ expr }, i) => [`${name}: ${panel.title} (${i + 1})`, expr] as const))));
 
+/** A machine with too much to do may undo an attempt at its deadline; it is begun again. */
+async function switched(goal: 'cutover' | 'rollback'): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const failed = await stack.shop.switched(goal).then(() => null, (error: Error) => error);
+    if (failed === null) return;
+    if (tries === 3) throw failed;
+  }
+}
+
 beforeAll(async () => {
-  stack = await ObservedStack.start({ timeScale: 1 / 1_000, orders: 2_000, perSecond: 60 });
+  stack = await ObservedStack.start({ timeScale: 1 / 15, orders: 10_000, perSecond: 20 });
   receiver = await Program.start('pg_receivewal', { args: ['-D', stack.textFiles, '-d', stack.serverUrl, '--no-loop'] });
   const { shop } = stack;
   from = now();
@@ -24,11 +33,11 @@ beforeAll(async () => {
   await stack.follow();
   await sleep(15_000);
   for (const goal of ['cutover', 'rollback', 'cutover'] as const) {
-    await shop.switched(goal);
+    await switched(goal);
     await sleep(10_000);
   }
   to = now();
-}, 280_000);
+}, 900_000);
 
 afterAll(async () => {
   await receiver?.stop();

@@ -2,7 +2,7 @@
  * A live migration with everything that watches it, all real: a PostgreSQL of its own with pg_stat_statements, Kafka behind a
  * proxy that can hold it up, the shop that writes all the time, Prometheus, postgres_exporter, node_exporter.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LocalPostgres, startLocalPostgres } from '@causeway/runtime/parts/local-postgres';
@@ -73,10 +73,12 @@ export class ObservedStack {
   async follow(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const migrations = join(this.bench.folder, 'state', 'migrations');
     this.shop.follow(environment);
-    await this.shop.untilPhase('following');
+    // As soon as there is a file, so that the snapshot is seen, too.
+    await this.shop.until(async () => existsSync(migrations) && readdirSync(migrations).length > 0, 'the state folder');
     const [name = ''] = readdirSync(migrations);
     rmSync(join(this.prometheus.targets, 'causeway.json'), { force: true });
     symlinkSync(join(migrations, name, 'prometheus-targets.json'), join(this.prometheus.targets, 'causeway.json'));
+    await this.shop.untilPhase('following', 'switched');
     await this.prometheus.until('count(up{job="causeway"} == 1) == 3');
   }
 

@@ -14,9 +14,11 @@ export interface RecordMetricsOptions {
   readonly sourceFile: string;
 }
 
-/** Scraped oftener, the same answer is given; slower than this, the page goes out without it. */
+/** Scraped oftener, the same answer is given. */
 const KEEP_MS = 1_000;
 const QUERY_MS = 3_000;
+/** Prometheus waits for ten seconds; a query that is ended, and another that asks whether anybody is there, come before. */
+const PAGE_MS = 7_000;
 
 const PHASES = ['planned', 'snapshotting', 'loaded', 'built', 'loading', 'following', 'switching', 'switched', 'returning', 'completed'];
 const SIDES = ['sqlite', 'postgresql', 'nobody'];
@@ -28,10 +30,8 @@ export function recordMetrics(metrics: MetricSet, options: RecordMetricsOptions)
   const gauges = new RecordGauges(metrics);
   const reachable = metrics.gauge('migration_target_reachable');
   const reads = metrics.counter('migration_record_reads_total');
-  let readAt = Number.NEGATIVE_INFINITY;
-  metrics.onScrape(async () => {
-    if (performance.now() - readAt < KEEP_MS) return;
-    readAt = performance.now();
+  const answers = (): Promise<boolean> => pool.query('SELECT 1').then(() => true, () => false);
+  const read = async (): Promise<void> => {
     try {
       gauges.set(await readRecordFacts(pool, options.migration, options.sourceFile));
       reads.inc({ result: 'ok' });
@@ -42,9 +42,33 @@ export function recordMetrics(metrics: MetricSet, options: RecordMetricsOptions)
       reads.inc({ result: 'failed' });
       reachable.set((await answers()) ? 1 : 0);
     }
+  };
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  metrics.onScrape(async () => {
+    if (performance.now() - readAt < KEEP_MS) return;
+    readAt = performance.now();
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    if (await inTime(reading)) return;
+    // A server that does not even refuse: the page goes out, and says so.
+    gauges.set(null);
+    reachable.set(0);
   });
-  const answers = (): Promise<boolean> => pool.query('SELECT 1').then(() => true, () => false);
   return { reachable: answers, close: () => pool.end() };
+}
+
+async function inTime(work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PAGE_MS);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class RecordGauges {
