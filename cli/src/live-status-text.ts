@@ -7,6 +7,7 @@ export function liveStatusText(live: LiveStatus): string {
   const lines = [`${live.phase}${live.dualWrite ? ' (dual write)' : ''}: ${SIDES[live.authoritative]}; attempt ${live.attempt}, applied to ${live.applied}${live.catchingUp ? ', catching up' : ''}, ${live.divergences} open divergences`];
   if (live.services.length === 0) lines.push('services: none has told anything yet');
   for (const s of live.services) lines.push(`${s.name}: ${s.alive ? 'alive' : 'down'}, last heard ${s.secondsSinceBeat} s ago`);
+  for (const alarm of live.alarms) lines.push(`ALARM: ${alarm}`);
   for (const problem of live.backProblems) lines.push(`way back: ${problem}`);
   for (const s of live.steps.filter((step) => step.attempt === live.attempt)) lines.push(`step ${s.step}: ${s.state}, ${s.ms} ms`);
   return lines.map((line) => `  ${line}\n`).join('');

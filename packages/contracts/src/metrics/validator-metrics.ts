@@ -19,5 +19,6 @@ export const VALIDATOR_METRICS = {
   validator_passes: gauge('Passes over every row since the source became, or stayed, the primary.'),
   validator_open_divergences: gauge('Rows that differ at one position and were not found equal since.'),
   validator_capture_lost: gauge('1 where something of the capture in SQLite is missing, so that changes may pass unseen; else 0.'),
+  validator_source_touched: gauge('1 while something stands in SQLite that passed its fence, such as a table that was made or dropped; whatever it is called stands in status and log.'),
   validator_equal: gauge('1 where source = target + quarantine at the last comparison, else 0.', 'table'),
 } as const;

@@ -55,6 +55,7 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     backQueued: await queued(pool, g),
     backUnverified: told('backUnverified'),
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),
+    sourceTouched: typeof alive.get('validator')?.['sourceTouched'] === 'string' ? String(alive.get('validator')?.['sourceTouched']) : null,
     captureLost: typeof alive.get('validator')?.['captureLost'] === 'string' ? String(alive.get('validator')?.['captureLost']) : null,
   };
 }

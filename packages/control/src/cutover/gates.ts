@@ -1,6 +1,6 @@
 /** What must be so before a cutover or a rollback may begin. Pure: each gate says what is missing and what to do about it. */
 
-export type GateName = 'lag' | 'catching_up' | 'first_pass' | 'unverified' | 'divergences' | 'quarantine' | 'way_back' | 'services' | 'back_problems' | 'back_lag' | 'sequences' | 'capture';
+export type GateName = 'lag' | 'catching_up' | 'first_pass' | 'unverified' | 'divergences' | 'quarantine' | 'way_back' | 'services' | 'back_problems' | 'back_lag' | 'sequences' | 'capture' | 'source';
 
 export interface Gate {
   readonly name: GateName;
@@ -31,6 +31,8 @@ export interface GateFacts {
   readonly fullSequences?: readonly string[];
   /** What is missing of the capture in SQLite; null: nothing. */
   readonly captureLost?: string | null;
+  /** What passed the fence of SQLite; null: nothing. */
+  readonly sourceTouched?: string | null;
 }
 
 export interface GateLimits {
@@ -68,6 +70,7 @@ export function rollbackGates(facts: GateFacts, limits: GateLimits = DEFAULT_LIM
   return [
     servicesGate(facts),
     gate('back_problems', facts.backProblems.length === 0, facts.backProblems.length === 0 ? 'none' : facts.backProblems.join('; '), 'undo what is named in PostgreSQL; SQLite cannot hold it exactly'),
+    gate('source', (facts.sourceTouched ?? facts.captureLost ?? null) === null, facts.sourceTouched ?? facts.captureLost ?? 'as it was fenced', 'find what changed SQLite under its fence, and undo it there'),
     gate('back_lag', within(facts.backQueued, limits.maxLagChanges), `${told(facts.backQueued)} changes`, `wait until it is at most ${limits.maxLagChanges}`),
     gate('unverified', within(facts.backUnverified, limits.maxUnverified), `${told(facts.backUnverified)} changed rows`, `wait until it is at most ${limits.maxUnverified}`),
     gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`; write the row again in PostgreSQL'),

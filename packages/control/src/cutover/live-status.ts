@@ -28,9 +28,14 @@ export interface LiveStatus {
   /** Divergences that stand open. */
   readonly divergences: number;
   readonly backProblems: readonly string[];
+  /** What needs somebody now, each naming its table where it is about one. */
+  readonly alarms: readonly string[];
   readonly services: readonly ServiceStatus[];
   readonly steps: readonly { readonly attempt: number; readonly step: string; readonly state: string; readonly ms: number }[];
 }
+
+const OPEN_DIVERGENCES = `SELECT c.contract->>'source' AS "table", count(*)::int AS n FROM causeway.divergence d JOIN causeway.table_contract c USING (migration, generation, table_no)
+  WHERE d.migration = $1 AND d.generation = $2 AND d.state = 'open' GROUP BY 1 ORDER BY 1`;
 
 const SERVICES = ['extractor', 'loader', 'validator'] as const;
 
@@ -58,7 +63,7 @@ export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<Live
     readSteps(pool, g.migration),
     backProblems(pool, g.migration),
     readContracts(pool, g),
-    pool.query("SELECT count(*)::int AS n FROM causeway.divergence WHERE migration = $1 AND generation = $2 AND state = 'open'", [g.migration, g.generation]),
+    pool.query(OPEN_DIVERGENCES, [g.migration, g.generation]),
   ]);
   return {
     phase: live.phase,
@@ -67,9 +72,22 @@ export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<Live
     attempt: Number(live.attempt),
     applied: String(position.applied),
     catchingUp: position.catchingUp,
-    divergences: open.rows[0].n as number,
+    divergences: open.rows.reduce((sum, row) => sum + (row.n as number), 0),
     backProblems: problems.map((p) => problemText(p, contracts)),
+    alarms: [...told(beats), ...open.rows.map((row) => `${row.n} rows of table ${JSON.stringify(row.table)} differ between the sides`)],
     services: SERVICES.flatMap((name) => beats.filter((b) => b.name === name)).map((b) => ({ name: b.name, alive: b.ageMs < DOWN_AFTER_MS, secondsSinceBeat: Math.round(b.ageMs / 100) / 10, state: b.state })),
     steps: steps.map(({ attempt, step, state, ms }: StepRecord) => ({ attempt: Number(attempt), step, state, ms: Math.round(ms) })),
   };
+}
+
+/** Of a service that is down nothing is told: what it saw last may be over. */
+function told(beats: Awaited<ReturnType<typeof readBeats>>): string[] {
+  const state = (name: string): Readonly<Record<string, unknown>> => beats.find((b) => b.name === name && b.ageMs < DOWN_AFTER_MS)?.state ?? {};
+  const { captureLost, sourceTouched } = state('validator');
+  const { warning } = state('extractor');
+  return [
+    ...(typeof captureLost === 'string' ? [`the capture in SQLite is not whole: ${captureLost}`] : []),
+    ...(typeof sourceTouched === 'string' ? [`SQLite was changed under its fence: ${sourceTouched}`] : []),
+    ...(typeof warning === 'string' ? [warning] : []),
+  ];
 }

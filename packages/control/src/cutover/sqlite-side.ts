@@ -2,12 +2,16 @@
 import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { FenceWatch } from '../capture/fence-watch.ts';
 import { readCount } from '../capture/source-facts.ts';
 import { fenceState, liftFence, raiseFence } from '../capture/source-fence.ts';
 import { sourceTouched } from '../capture/source-touched.ts';
 import type { SourceSide } from './cutover-sides.ts';
 
 export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract[]): SourceSide {
+  const watch = new FenceWatch(db);
+  // Told once by the watch, and true for as long as that fence stands.
+  let passed: { readonly attempt: bigint; readonly how: string } | undefined;
   return {
     fence: () => {
       const { attempt, end } = fenceState(db);
@@ -15,7 +19,12 @@ export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract
     },
     raiseFence: (attempt) => unlessStale(() => void raiseFence(db, attempt)),
     liftFence: (attempt) => unlessStale(() => liftFence(db, attempt)),
-    touched: () => sourceTouched(db, contracts),
+    touched: () => {
+      const { attempt } = fenceState(db);
+      const foreign = watch.foreign();
+      if (foreign !== null) passed = { attempt, how: foreign };
+      return sourceTouched(db, contracts) ?? (passed?.attempt === attempt ? passed.how : null);
+    },
     backMarker: () => readCount(db, 'back_marker'),
   };
 }

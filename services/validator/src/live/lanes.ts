@@ -62,6 +62,7 @@ export class Lanes {
   private stale = true;
   private gaps = 0;
   private lookedAt = 0;
+  private toldTouched: string | null = null;
 
   constructor(input: LanesInput) {
     this.input = input;
@@ -155,9 +156,18 @@ export class Lanes {
       record: this.live,
       back: this.back,
       captureLost: changes.source.captureLost,
+      sourceTouched: this.touched(),
     });
     await beat(pool, record.id, 'validator', this.instance, { ...state });
     this.input.onState(state);
+  }
+
+  /** Told in the log when it is new: nobody else looks at SQLite for as long as PostgreSQL is the primary. */
+  private touched(): string | null {
+    const { touched } = this.input.changes.source;
+    if (touched !== null && touched !== this.toldTouched) this.input.log.error({ touched }, 'SQLite was changed under its fence');
+    this.toldTouched = touched;
+    return touched;
   }
 
   private async following(): Promise<void> {

@@ -15,6 +15,7 @@ export function liveMetrics(metrics: MetricSet, counters: Pick<ValidatorMetrics,
   const passes = metrics.gauge('validator_passes');
   const open = metrics.gauge('validator_open_divergences');
   const lost = metrics.gauge('validator_capture_lost');
+  const touched = metrics.gauge('validator_source_touched');
   let told = { rows: 0, mismatches: 0 };
   return (state) => {
     counters.rows(state.rowsVerified - told.rows);
@@ -31,5 +32,6 @@ export function liveMetrics(metrics: MetricSet, counters: Pick<ValidatorMetrics,
     passes.set(state.passes);
     open.set(state.openDivergences);
     lost.set(state.captureLost === null ? 0 : 1);
+    touched.set(state.sourceTouched === null ? 0 : 1);
   };
 }

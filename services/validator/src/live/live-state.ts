@@ -38,6 +38,8 @@ export interface LiveState {
   readonly skippedTables: readonly string[];
   /** What is missing of the capture in SQLite, in words; null: nothing. Changes may then pass without a trace. */
   readonly captureLost: string | null;
+  /** What passed the fence of SQLite that stands, in words that name the table; null: nothing. */
+  readonly sourceTouched: string | null;
   /** Attempt for which everything up to the end of its drain is compared and equal, as decimal; null: not (yet). */
   readonly cutoverVerified: string | null;
   /** Attempt that the validator has laid everything else aside for, as decimal. */
@@ -51,7 +53,7 @@ export interface LiveState {
   readonly backPasses: number;
 }
 
-export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; primary: 'sqlite' | 'postgresql' | null; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'>; captureLost: string | null }): LiveState {
+export function liveState(parts: { follower: ChangeFollower; positions: Positions; divergences: Divergences; clock: PassClock; stale: boolean; primary: 'sqlite' | 'postgresql' | null; skipped: readonly string[]; record: Pick<LiveRecord, 'phase' | 'attempt' | 'fenceEnd'> | undefined; back: Pick<BackFollower, 'unverified' | 'verifiedAttempt'>; captureLost: string | null; sourceTouched: string | null }): LiveState {
   const { follower, positions, divergences, clock } = parts;
   const now = Date.now();
   const { verifiedTo, oldestSinceMs } = follower;
@@ -78,6 +80,7 @@ export function liveState(parts: { follower: ChangeFollower; positions: Position
     skippedTables: parts.skipped,
     preparedFor: parts.record?.phase === 'switching' || parts.record?.phase === 'returning' ? String(parts.record.attempt) : null,
     captureLost: parts.captureLost,
+    sourceTouched: parts.sourceTouched,
     cutoverVerified: provedForCutover(parts) ? String(parts.record?.attempt) : null,
     rollbackVerified: parts.record?.phase === 'returning' && parts.back.verifiedAttempt === parts.record.attempt && divergences.open === 0 ? String(parts.record.attempt) : null,
     backUnverified: parts.back.unverified,

@@ -20,6 +20,8 @@ export class LiveSource {
 
   /** What was missing of the capture when this thread read last; null: nothing. */
   captureLost: string | null = null;
+  /** What had passed the fence that stood then; null: nothing. */
+  touched: string | null = null;
 
   constructor(start: LiveThreadStart) {
     this.worker = new Worker(THREAD, { workerData: start, resourceLimits: RESOURCE_LIMITS });
@@ -44,7 +46,7 @@ export class LiveSource {
   private receive(message: LiveThreadMessage): void {
     const pending = this.pending.get(message.id);
     this.pending.delete(message.id);
-    if (message.kind === 'answer') this.captureLost = message.lost;
+    if (message.kind === 'answer') [this.captureLost, this.touched] = [message.lost, message.touched];
     else if (message.code === 'CAPTURE_LOST') this.captureLost = message.message;
     if (message.kind === 'answer') pending?.resolve(message.answer);
     else pending?.reject(new Failure(message.code as FailureCode, message.message));

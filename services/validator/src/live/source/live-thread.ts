@@ -9,6 +9,7 @@ import type { ScanTask } from '../../measure/source/scan-task.ts';
 import type { BackPlace, LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
 import { captureIsThere, readCount, readFact } from '@causeway/control/capture/source-facts';
 import { CaptureWatch } from '@causeway/control/capture/capture-loss';
+import { sourceTouched } from '@causeway/control/capture/source-touched';
 import { changedBetween, changesAfter, logEnd } from './log-reading.ts';
 import { KeyedListTask, SumTask } from './range-tasks.ts';
 import { RowStates } from './row-states.ts';
@@ -49,7 +50,7 @@ function answered(db: SourceDatabase, decode: TextDecoding, id: number, request:
   const lost = capture.loss(db);
   // Without its tables there is nothing to read a position from.
   if (lost !== null && !captureIsThere(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: lost };
-  return { kind: 'answer', id, answer: answer(db, decode, request), lost };
+  return { kind: 'answer', id, answer: answer(db, decode, request), lost, touched: sourceTouched(db, start.contracts) };
 }
 
 /** The position is read first: it fixes the snapshot that everything behind it is read from. */
