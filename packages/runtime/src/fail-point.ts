@@ -2,7 +2,8 @@
  * Places where a test may end or stop this process: `FAILPOINT=name:action[@n]`, several separated by commas. Off, and
  * free, without the variable. Actions: `exit9` (as kill −9), `stop` (SIGSTOP), `throw`, `delay` (1 s).
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface Armed {
   readonly action: string;
@@ -10,8 +11,10 @@ interface Armed {
 }
 
 const armed = parse(process.env.FAILPOINT ?? '');
-/** A file that gets one line for every point that is passed: a clean run's list of them. */
+/** A file that gets one line for every point that is passed, and one with `!` before its name when it acts. */
 const trace = process.env.FAILPOINT_TRACE;
+/** A folder in which each point leaves a file when it acts: a process that is started again does not act there again. */
+const once = process.env.FAILPOINT_ONCE;
 
 function parse(text: string): Map<string, Armed> {
   const points = new Map<string, Armed>();
@@ -27,7 +30,8 @@ function parse(text: string): Map<string, Armed> {
 export function failPoint(name: string): void {
   if (trace !== undefined) appendFileSync(trace, `${name}\n`);
   const point = armed.get(name);
-  if (point === undefined || --point.remaining !== 0) return;
+  if (point === undefined || --point.remaining !== 0 || actedBefore(name)) return;
+  if (trace !== undefined) appendFileSync(trace, `!${name}\n`);
   switch (point.action) {
     case 'exit9':
       process.kill(process.pid, 'SIGKILL');
@@ -39,5 +43,15 @@ export function failPoint(name: string): void {
       throw new Error(`fail point ${name}`);
     default:
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+  }
+}
+
+function actedBefore(name: string): boolean {
+  if (once === undefined) return false;
+  try {
+    closeSync(openSync(join(once, name), 'wx'));
+    return false;
+  } catch {
+    return true;
   }
 }

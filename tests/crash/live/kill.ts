@@ -1,5 +1,7 @@
 /** Finds processes by who started them; only descendants of this suite are ever killed. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Listed {
   readonly pid: number;
@@ -29,6 +31,32 @@ export function killNow(pid: number | undefined): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Stops a process for a while, as a machine that is suspended; false where it has gone. */
+export async function pauseFor(pid: number | undefined, ms: number): Promise<boolean> {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 'SIGSTOP');
+    await sleep(ms);
+    process.kill(pid, 'SIGCONT');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Another process of the same program with the same environment; null where the system does not show it. */
+export function secondOf(pid: number): ChildProcess | null {
+  try {
+    const environment = Object.fromEntries(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').flatMap((entry) => (entry.includes('=') ? [[entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]] : [])));
+    const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((part) => part !== '');
+    // Not a child of the command: no channel to it, and no fail points.
+    const { NODE_CHANNEL_FD: _, FAILPOINT: __, ...rest } = environment as Record<string, string>;
+    return spawn(program as string, args, { env: { ...rest, CAUSEWAY_GROUP_SUFFIX: `second${pid}` }, stdio: 'ignore' });
+  } catch {
+    return null;
   }
 }
 

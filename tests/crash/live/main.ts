@@ -1,44 +1,87 @@
 /**
- * `npm run test:crash -- --runs N --seed S [--own-servers] [--json FILE]`: N runs, each with a seed of its own (S, S + 1 …)
- * that replays it. Last line: `N runs, N lost, N doubled`. Without --own-servers the servers are those that
- * CAUSEWAY_TEST_PG and CAUSEWAY_TEST_BROKERS name, which are never killed.
+ * The crash suite of the live part. Last line: `N runs, N lost, N doubled`.
+ *   npm run test:crash -- --runs N --seed S [--minutes M]   N runs, each with a seed of its own (S, S + 1 …) that replays it; none is begun after M minutes
+ *   npm run test:crash -- --exhaustive                      a kill at every fail point of the product, once
+ *   npm run test:crash -- --planted [NAME]                  products with a planted bug, each of which must be found
+ *   npm run test:crash -- --soak MINUTES --seed S           one long run, back and forth, something broken in every moment
+ *   npm run test:crash -- --matrix FILE --from RUNS         the page of docs/ from what --json has written
+ * `--own-servers`: broker and PostgreSQL are this suite's and are killed too; else they are those that CAUSEWAY_TEST_PG and
+ * CAUSEWAY_TEST_BROKERS name. `--json FILE` appends one line a run.
  */
 import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { drawPlan } from './draw-plan.ts';
-import { matrixText } from './matrix.ts';
+import { drawPlan, drawSoak, type RunPlan } from './draw-plan.ts';
+import { everyPoint } from './exhaustive.ts';
+import { matrixSums, matrixText } from './matrix.ts';
+import { readOutcomes, writeMatrixPage } from './matrix-page.ts';
+import { findPlanted } from './planted.ts';
 import { runPlan, type RunOutcome } from './run-plan.ts';
-import { openServers } from './servers.ts';
+import { openServers, type Servers } from './servers.ts';
 
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { runs: text, seed: text, json: text, 'own-servers': { type: 'boolean' } } });
+const flag = { type: 'boolean' } as const;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: text, seed: text, minutes: text, json: text, soak: text, matrix: text, from: { ...text, multiple: true }, 'own-servers': flag, exhaustive: flag, planted: flag } });
 const own = values['own-servers'] === true || process.env['CAUSEWAY_TEST_PG'] === undefined;
 const first = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-const runs = Number(values.runs ?? 10);
-const outcomes: RunOutcome[] = [];
-const servers = await openServers(own);
-let stopped = false;
+const began = performance.now();
+let interrupted = false;
 process.once('SIGINT', () => {
-  stopped = true;
+  interrupted = true;
 });
-try {
-  for (let seed = first; seed < first + runs && !stopped; seed++) {
+const stopped = (): boolean => interrupted || (values.minutes !== undefined && performance.now() - began > Number(values.minutes) * 60_000);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function tell(outcome: RunOutcome): void {
+  const { plan } = outcome;
+  if (values.json !== undefined) appendFileSync(resolve(values.json), `${JSON.stringify(outcome)}\n`);
+  say(`  ${outcome.problems.length === 0 ? 'good' : 'BAD'}: ${outcome.acknowledged} writes acknowledged, ${outcome.injected.length} of ${plan.faults.length} faults injected, ${outcome.snapshots} snapshots, ${outcome.seconds.toFixed(0)} s`);
+  for (const problem of outcome.problems) say(`    ${problem}`);
+  if (outcome.folder !== null) say(`    kept: ${outcome.folder}`);
+}
+
+const toldPlan = (plan: RunPlan): string => `seed ${plan.seed}: ${plan.moments.at(-1)}; ${plan.faults.slice(0, 6).map((f) => `${f.victim} in ${f.moment} ${f.failPoint ?? `+${f.delayMs} ms`}${f.stopMs === undefined ? '' : ` stopped ${f.stopMs} ms`}`).join(', ')}`;
+
+async function drawn(servers: Servers): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  for (let seed = first; seed < first + Number(values.runs ?? 10) && !stopped(); seed++) {
     const plan = drawPlan(seed, own);
-    process.stdout.write(`seed ${seed}: ${plan.moments.at(-1)}; ${plan.faults.map((f) => `${f.victim} in ${f.moment} ${f.failPoint ?? `+${f.delayMs} ms`}`).join(', ')}\n`);
+    say(toldPlan(plan));
     const outcome = await runPlan(plan, servers);
     outcomes.push(outcome);
-    if (values.json !== undefined) appendFileSync(resolve(values.json), `${JSON.stringify(outcome)}\n`);
-    process.stdout.write(`  ${outcome.problems.length === 0 ? 'good' : 'BAD'}: ${outcome.acknowledged} writes acknowledged, ${outcome.injected.length} of ${plan.faults.length} faults injected, ${outcome.seconds.toFixed(0)} s\n`);
-    for (const problem of outcome.problems) process.stdout.write(`    ${problem}\n`);
-    if (outcome.folder !== null) process.stdout.write(`    kept: ${outcome.folder}\n`);
+    tell(outcome);
   }
-} finally {
-  await servers.close();
+  return outcomes;
 }
-const bad = outcomes.filter((o) => o.problems.length > 0);
-process.stdout.write(`\n${matrixText(outcomes)}\n`);
-if (bad.length > 0) process.stdout.write(`runs that did not end as they must: seeds ${bad.map((o) => o.plan.seed).join(', ')}\n`);
-const sum = (what: 'lost' | 'doubled'): number => outcomes.reduce((n, o) => n + o[what], 0);
-process.exitCode = bad.length > 0 ? 1 : 0;
-process.stdout.write(`${outcomes.length} runs, ${sum('lost')} lost, ${sum('doubled')} doubled\n`);
+
+/** Outcomes, and what else is wrong. */
+async function perform(servers: Servers): Promise<{ outcomes: RunOutcome[]; wrong: string[] }> {
+  if (values.planted === true) return { outcomes: [], wrong: await findPlanted(servers, positionals, say, stopped) };
+  if (values.exhaustive === true) {
+    const { outcomes, missing } = await everyPoint(servers, tell, stopped);
+    const acted = new Set(outcomes.flatMap((o) => o.injected.map((f) => f.failPoint?.split(':')[0])));
+    const passed = outcomes[0]?.passed ?? [];
+    say(`${acted.size} of ${passed.length} fail points that a clean run passes have ended a process`);
+    const idle = stopped() ? [] : passed.filter((point) => !acted.has(point));
+    return { outcomes, wrong: [...missing.map((point) => `a clean run does not pass ${point}`), ...idle.map((point) => `${point} has not ended its process`)] };
+  }
+  if (values.soak === undefined) return { outcomes: await drawn(servers), wrong: [] };
+  const plan = drawSoak(first, Number(values.soak), own);
+  say(toldPlan(plan));
+  const outcome = await runPlan(plan, servers);
+  tell(outcome);
+  return { outcomes: [outcome], wrong: [] };
+}
+
+if (values.matrix !== undefined) writeMatrixPage(resolve(values.matrix), readOutcomes(values.from ?? []));
+else {
+  const servers = await openServers(own);
+  const { outcomes, wrong } = await perform(servers).finally(() => servers.close());
+  const bad = outcomes.filter((o) => o.problems.length > 0);
+  if (outcomes.length > 0) say(`\n${matrixText(outcomes)}\n${matrixSums(outcomes)}`);
+  if (bad.length > 0) say(`runs that did not end as they must: seeds ${bad.map((o) => o.plan.seed).join(', ')}`);
+  for (const line of wrong) say(`WRONG: ${line}`);
+  const sum = (what: 'lost' | 'doubled'): number => outcomes.reduce((n, o) => n + o[what], 0);
+  process.exitCode = bad.length + wrong.length > 0 ? 1 : 0;
+  say(`${outcomes.length} runs, ${sum('lost')} lost, ${sum('doubled')} doubled`);
+}

@@ -1,10 +1,12 @@
 /** One run: the application writes, the migration takes its way, things are killed; at the end the ledger judges. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
 import { isCommit, isProduce } from '@causeway/testkit/fault-proxy';
 import type { LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
 import { type Fault, isSwitch, type Moment, type RunPlan } from './draw-plan.ts';
+import { pauseFor } from './kill.ts';
 import type { Servers } from './servers.ts';
-import { Stage } from './stage.ts';
+import { type Ended, Stage } from './stage.ts';
 
 export interface RunOutcome {
   readonly plan: RunPlan;
@@ -18,6 +20,9 @@ export interface RunOutcome {
   readonly problems: readonly string[];
   readonly seconds: number;
   readonly longestGapMs: number;
+  /** Fail points that were passed, and snapshots of PostgreSQL that were judged while it ran. */
+  readonly passed: readonly string[];
+  readonly snapshots: number;
   /** Kept where something was wrong. */
   readonly folder: string | null;
 }
@@ -25,9 +30,9 @@ export interface RunOutcome {
 const SETTLE_MS = 45_000;
 const TRIES = 8;
 
-export async function runPlan(plan: RunPlan, servers: Servers): Promise<RunOutcome> {
+export async function runPlan(plan: RunPlan, servers: Servers, root?: string): Promise<RunOutcome> {
   const began = performance.now();
-  const stage = await Stage.set(plan, servers);
+  const stage = await Stage.set(plan, servers, root);
   const run = new CrashRun(plan, servers, stage);
   let verdict: LedgerVerdict | undefined;
   try {
@@ -35,14 +40,17 @@ export async function runPlan(plan: RunPlan, servers: Servers): Promise<RunOutco
   } catch (error) {
     run.problems.push((error as Error).message);
     await stage.stopApplication().catch(() => {});
+    await stage.observer.end(stage.ledger).catch(() => {});
+    run.problems.push(...stage.observer.problems);
     verdict = await settled(stage).catch((failed: Error) => void run.problems.push(failed.message)) ?? undefined;
   }
   const sum = (what: 'lost' | 'doubled' | 'different'): number => verdict?.sides.reduce((n, side) => n + side[what], 0) ?? 0;
   if (verdict !== undefined) run.problems.push(...verdict.anomalies, ...verdict.sides.flatMap((side) => side.details));
   for (const problem of run.problems) stage.tell(`PROBLEM ${problem}`);
   const bad = run.problems.length > 0;
+  const passed = stage.passed();
   await stage.close(bad);
-  return { plan, injected: run.injected, acknowledged: verdict?.acknowledged ?? 0, lost: sum('lost') + sum('different'), doubled: sum('doubled'), problems: run.problems, seconds: (performance.now() - began) / 1000, longestGapMs: verdict?.longestGapMs ?? 0, folder: bad ? stage.folder : null };
+  return { passed, snapshots: stage.observer.snapshots, plan, injected: run.injected, acknowledged: verdict?.acknowledged ?? 0, lost: sum('lost') + sum('different'), doubled: sum('doubled'), problems: run.problems, seconds: (performance.now() - began) / 1000, longestGapMs: verdict?.longestGapMs ?? 0, folder: bad ? stage.folder : null };
 }
 
 /** Both sides follow each other: what is under way is waited for, what is wrong stays wrong. */
@@ -73,39 +81,48 @@ class CrashRun {
   async perform(): Promise<LedgerVerdict> {
     const { stage, plan } = this;
     await stage.startApplication();
+    stage.observer.start();
     stage.startCommand(this.servicePoints());
-    for (const moment of plan.moments) {
+    const began = performance.now();
+    for (const [at, moment] of plan.moments.entries()) {
+      if (plan.minutes !== undefined && performance.now() - began > plan.minutes * 60_000) break;
       stage.tell(`moment: ${moment}`);
-      if (isSwitch(moment)) await this.switch(moment);
-      else await this.dwell(moment);
+      if (isSwitch(moment)) await this.switch(moment, at);
+      else await this.dwell(moment, at);
     }
     await Promise.all(this.under);
+    this.injected.push(...plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch' && f.victim !== 'complete' && stage.acted(f.failPoint)));
     this.servers.postgres.forget();
     this.servers.kafka.forget();
     await stage.stopApplication();
     const verdict = await settled(stage);
+    await stage.observer.end(stage.ledger);
+    this.problems.push(...stage.observer.problems);
     await this.falseAlarms();
     if (verdict.equal) await this.end();
-    return stage.compare(plan.moments.at(-1) === 'returned' ? 'both' : 'both');
+    return stage.compare();
   }
 
   private servicePoints(): string | undefined {
-    const points = this.plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch');
-    this.injected.push(...points);
+    const points = this.plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch' && f.victim !== 'complete');
     return points.length === 0 ? undefined : points.map((f) => f.failPoint).join(',');
   }
 
-  private async dwell(moment: Moment): Promise<void> {
-    this.faultsOf(moment);
+  private async dwell(moment: Moment, at: number): Promise<void> {
+    this.faultsOf(moment, at);
     if (moment === 'loading') return this.stage.untilPhase('following');
     await sleep(1_000);
     // What was killed in this moment is back before the next begins, unless it overlaps on purpose.
     if (this.plan.seed % 3 !== 0) await Promise.all(this.under);
   }
 
-  private faultsOf(moment: Moment, started?: Promise<void>): void {
-    for (const fault of this.plan.faults) {
-      if (fault.moment !== moment || fault.failPoint !== undefined || fault.victim === 'switch') continue;
+  private in(moment: Moment, at: number): Fault[] {
+    return this.plan.faults.filter((f) => f.moment === moment && (f.at ?? at) === at);
+  }
+
+  private faultsOf(moment: Moment, at: number, started?: Promise<void>): void {
+    for (const fault of this.in(moment, at)) {
+      if ( fault.failPoint !== undefined || fault.victim === 'switch' || fault.victim === 'second switch') continue;
       this.under.push(this.inject(fault, started).catch((error: Error) => void this.problems.push(`${fault.victim} could not be killed: ${error.message}`)));
     }
   }
@@ -119,26 +136,34 @@ class CrashRun {
         this.injected.push(fault);
         this.stage.tell(`lost a ${fault.victim}`);
       });
-    } else if (await this.stage.kill(fault.victim)) this.injected.push(fault);
+    } else if (await this.strike(fault)) this.injected.push(fault);
+  }
+
+  private strike({ victim, stopMs }: Fault): Promise<boolean> {
+    if (victim === 'backends') return this.stage.terminateBackends();
+    if (victim.startsWith('second ')) return this.stage.second(victim.slice('second '.length));
+    return stopMs === undefined ? this.stage.kill(victim) : this.stage.pause(victim, stopMs);
   }
 
   /** The command is run until the other side is the primary, however often it is cut off. */
-  private async switch(moment: Moment & ('cutover' | 'rollback' | 'second cutover')): Promise<void> {
+  private async switch(moment: Moment & ('cutover' | 'rollback' | 'second cutover'), at: number): Promise<void> {
     const { stage, plan } = this;
     const goal = moment === 'rollback' ? 'rollback' : 'cutover';
-    let left = plan.faults.filter((f) => f.moment === moment && f.victim === 'switch');
+    const left = this.in(moment, at).filter((f) => f.victim === 'switch');
     const deciding = { cutover: 'switching', rollback: 'returning' }[goal];
     const stop = { done: false };
-    this.faultsOf(moment, this.untilDeciding(deciding, stop));
+    let second = this.in(moment, at).find((f) => f.victim === 'second switch');
+    this.faultsOf(moment, at, this.untilDeciding(deciding, stop));
     for (let attempt = 1; ; attempt++) {
       const fault = left.shift();
-      left = left.slice();
       const ended = await stage.run([goal, ...(goal === 'cutover' ? ['--no-backup'] : []), ...stage.switchArguments], {
         failPoint: fault?.failPoint,
         onStart: (child) => {
-          if (fault !== undefined && fault.failPoint === undefined) void this.untilDeciding(deciding, stop).then(() => sleep(fault.delayMs)).then(() => child.kill('SIGKILL'));
+          if (fault !== undefined && fault.failPoint === undefined) void this.cutOff(child, fault, this.untilDeciding(deciding, stop));
+          if (second !== undefined) this.under.push(this.besides(goal, second));
         },
       });
+      second = undefined;
       if (ended.signal === 'SIGKILL' && fault !== undefined) this.injected.push(fault);
       if (ended.code === 0) break;
       if (attempt >= TRIES) throw new Error(`${goal} ended with ${ended.code ?? ended.signal} ${TRIES} times: ${ended.output}`);
@@ -148,6 +173,20 @@ class CrashRun {
     stop.done = true;
     const phase = (await stage.live())?.phase;
     if (phase !== (goal === 'cutover' ? 'switched' : 'following') && phase !== undefined) this.problems.push(`${goal} ended with 0, and the phase is ${phase}`);
+  }
+
+  private async cutOff(child: ChildProcess, fault: Fault, deciding: Promise<void>): Promise<void> {
+    await deciding;
+    await sleep(fault.delayMs);
+    if (fault.stopMs === undefined) child.kill('SIGKILL');
+    else if (await pauseFor(child.exitCode === null ? child.pid : undefined, fault.stopMs)) this.injected.push(fault);
+  }
+
+  /** The same command at the same time; it may end as it likes. */
+  private async besides(goal: string, fault: Fault): Promise<void> {
+    await sleep(fault.delayMs);
+    this.injected.push(fault);
+    await this.stage.run([goal, ...this.stage.switchArguments], { log: `second-${goal}` });
   }
 
   /** The attempt is decided, or the command has ended before anybody saw it. */
@@ -165,12 +204,21 @@ class CrashRun {
     if (n > 0) this.problems.push(`the validator has told ${n} divergences`);
   }
 
+  /** `complete` is run until it is through, however often it is cut off. */
+  private async ended(args: readonly string[]): Promise<Ended> {
+    for (const fault of this.plan.faults.filter((f) => f.victim === 'complete')) {
+      const cut = await this.stage.run(args, { failPoint: fault.failPoint });
+      if (cut.signal === 'SIGKILL') this.injected.push(fault);
+    }
+    return this.stage.run(args);
+  }
+
   /** The migration is ended on the side that it has come to; nothing of causeway may stay behind. */
   private async end(): Promise<void> {
     const { stage } = this;
     const switched = (await stage.live())?.phase === 'switched';
     if (!switched) await stage.stopCommand();
-    const ended = await stage.run(switched ? ['complete', '--no-backup', '--json'] : ['detach', stage.file, '--json']);
+    const ended = await this.ended(switched ? ['complete', '--no-backup', '--json'] : ['detach', stage.file, '--json']);
     if (ended.code !== 0) this.problems.push(`${switched ? 'complete' : 'detach'} ended with ${ended.code}: ${ended.output}`);
     if (switched && !(await stage.commandEnds(20_000))) this.problems.push('migrate --live did not end after complete');
     if (!stage.schemaIsAsBefore) this.problems.push('sqlite_schema is not what it was before');

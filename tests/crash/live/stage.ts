@@ -1,7 +1,7 @@
 /** The processes of one run, its database and its files. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,13 +11,15 @@ import { switchCommand, writePrimary } from '@causeway/testkit/sample-app/primar
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import type { RunPlan } from './draw-plan.ts';
-import { killNow, serviceOf } from './kill.ts';
+import { killNow, pauseFor, secondOf, serviceOf } from './kill.ts';
+import { Observer } from './observer.ts';
 import type { Servers } from './servers.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const COMMAND = join(ROOT, 'cli/dist/main.js');
 const APPLICATION = join(ROOT, 'packages/testkit/dist/sample-app/main.js');
 const WORKERS = 3;
+/** For how long a second process runs beside the first. */
+const SECOND_MS = 3_000;
 
 export interface LivePlace {
   readonly phase: string;
@@ -44,17 +46,26 @@ export class Stage {
   /** Starts of migrate --live beyond the first that the plan did not ask for. */
   unplanned = 0;
   private schemaBefore = '';
+  readonly observer: Observer;
+  private readonly main: string;
+  /** Passed fail points, one a line. */
+  readonly trace: string;
 
-  private constructor(plan: RunPlan, servers: Servers) {
+  private constructor(plan: RunPlan, servers: Servers, root: string) {
     this.plan = plan;
+    this.main = join(root, 'cli/dist/main.js');
     this.servers = servers;
     this.folder = mkdtempSync(join(tmpdir(), `causeway-crash-${plan.seed}-`));
     this.database = `crash_${plan.seed}_${process.pid}`;
     [this.file, this.ledger, this.primary] = [join(this.folder, 'app.sqlite'), join(this.folder, 'ledger.jsonl'), join(this.folder, 'primary')];
+    this.trace = join(this.folder, 'points');
+    mkdirSync(join(this.folder, 'acted'));
+    this.observer = new Observer(this.directUrl);
   }
 
-  static async set(plan: RunPlan, servers: Servers): Promise<Stage> {
-    const stage = new Stage(plan, servers);
+  /** `root`: where the built product stands; another one than this checkout is one with a planted bug. */
+  static async set(plan: RunPlan, servers: Servers, root = ROOT): Promise<Stage> {
+    const stage = new Stage(plan, servers, root);
     await stage.administer(`DROP DATABASE IF EXISTS ${stage.database} WITH (FORCE)`);
     await stage.administer(`CREATE DATABASE ${stage.database} TEMPLATE template0 ENCODING 'UTF8'`);
     makeAppDatabase(stage.file, { workers: WORKERS, ballast: plan.ballast });
@@ -107,7 +118,7 @@ export class Stage {
       this.tell(`migrate --live ended: ${code ?? signal}`);
       if (this.command !== child || code === 0) return;
       if (signal === null) this.unplanned++;
-      if (this.unplanned <= 10) this.startCommand();
+      if (this.unplanned <= this.mostUnplanned) this.startCommand();
     });
   }
 
@@ -127,8 +138,8 @@ export class Stage {
   }
 
   /** One of causeway's commands to its end; `onStart` is told the process. */
-  async run(args: readonly string[], options: { failPoint?: string | undefined; onStart?: (child: ChildProcess) => void } = {}): Promise<Ended> {
-    const name = args[0] as string;
+  async run(args: readonly string[], options: { failPoint?: string | undefined; onStart?: (child: ChildProcess) => void; log?: string } = {}): Promise<Ended> {
+    const name = options.log ?? (args[0] as string);
     const child = this.spawnCommand(args, name, options.failPoint);
     options.onStart?.(child);
     const timer = setTimeout(() => child.kill('SIGKILL'), 120_000);
@@ -141,6 +152,49 @@ export class Stage {
 
   get switchArguments(): string[] {
     return ['--on-switch', switchCommand(this.primary, this.url), '--ready-within', '60', '--deadline', '30', '--json'];
+  }
+
+  /** Names of the fail points that any process has passed. */
+  passed(): string[] {
+    return [...new Set(this.traced().filter((name) => !name.startsWith('!')))].sort();
+  }
+
+  /** Whether a fail point (`name:action@n`) has acted. */
+  acted(point: string): boolean {
+    return this.traced().includes(`!${point.split(':')[0]}`);
+  }
+
+  private traced(): string[] {
+    return existsSync(this.trace) ? readFileSync(this.trace, 'utf8').split('\n').filter((name) => name !== '') : [];
+  }
+
+  async pause(victim: string, ms: number): Promise<boolean> {
+    this.tell(`stop ${victim} for ${ms} ms`);
+    const command = this.command?.pid;
+    return command !== undefined && (await pauseFor(serviceOf(command, victim), ms));
+  }
+
+  /** A service of the same kind beside the one that runs, for a while. */
+  async second(service: string): Promise<boolean> {
+    const command = this.command?.pid;
+    const pid = command === undefined ? undefined : serviceOf(command, service);
+    const child = pid === undefined ? null : secondOf(pid);
+    this.tell(`second ${service}: ${child?.pid ?? 'not started'}`);
+    if (child === null) return false;
+    await sleep(SECOND_MS);
+    killNow(child.exitCode === null ? child.pid : undefined);
+    return true;
+  }
+
+  async terminateBackends(): Promise<boolean> {
+    this.tell('terminate backends');
+    const rows = await this.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'causeway%'").catch(() => []);
+    return rows.length > 0;
+  }
+
+  /** A fault may end the command once; what ends it again and again is no fault of ours. */
+  private get mostUnplanned(): number {
+    return 10 + this.plan.faults.length;
   }
 
   /** True if there was such a process. */
@@ -183,7 +237,7 @@ export class Stage {
     for (const until = Date.now() + 90_000; Date.now() < until; await sleep(25)) {
       const live = await this.live();
       if (live !== null && phases.includes(live.phase)) return;
-      if (this.unplanned > 10) throw new Error('migrate --live ends again and again');
+      if (this.unplanned > this.mostUnplanned) throw new Error('migrate --live ends again and again');
     }
     throw new Error(`the migration is not ${phases.join(' or ')} after 90 s but ${(await this.live())?.phase ?? 'not there'}`);
   }
@@ -217,8 +271,8 @@ export class Stage {
 
   private spawnCommand(args: readonly string[], log: string, failPoint?: string): ChildProcess {
     const descriptor = openSync(join(this.folder, `${log}.log`), 'a');
-    const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: this.url, KAFKA_BROKERS: `127.0.0.1:${this.servers.kafka.port}`, CAUSEWAY_STATE: join(this.folder, 'state'), ...(failPoint === undefined ? {} : { FAILPOINT: failPoint }) };
-    const child = spawn(process.execPath, [COMMAND, ...args], { cwd: this.folder, env: environment, stdio: ['ignore', descriptor, descriptor] });
+    const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: this.url, KAFKA_BROKERS: `127.0.0.1:${this.servers.kafka.port}`, CAUSEWAY_STATE: join(this.folder, 'state'), FAILPOINT_TRACE: this.trace, ...(failPoint === undefined ? {} : { FAILPOINT: failPoint }), ...(this.plan.once === true ? { FAILPOINT_ONCE: join(this.folder, 'acted') } : {}) };
+    const child = spawn(process.execPath, [this.main, ...args], { cwd: this.folder, env: environment, stdio: ['ignore', descriptor, descriptor] });
     closeSync(descriptor);
     return child;
   }

@@ -34,6 +34,8 @@ function one({ t, random }: Doing, table: string): Row {
 }
 
 const money = (random: SeededRandom): string => String(random.integer(-99_999, 999_999) / 100);
+/** Most of them need all digits that a double has. */
+const seventeenDigits = (random: SeededRandom): string => String(random.integer(1, 999_999) / 7);
 const day = (random: SeededRandom): string => `${random.integer(1971, 2037)}-${String(random.integer(1, 12)).padStart(2, '0')}-${String(random.integer(1, 28)).padStart(2, '0')}`;
 const text = (random: SeededRandom): string => random.pick(['', 'plain', 'é€😀', "o'clock\\t\n", ' blanks ', '\\N', 'x'.repeat(300)]) + random.bytes(2).toString('hex');
 const blob = (random: SeededRandom): string => random.bytes(random.integer(0, 40)).toString('hex');
@@ -100,7 +102,7 @@ async function touchArchive({ t, random, worker, workers, ballast }: Doing): Pro
     if (seen.has(id)) continue;
     seen.add(id);
     const row = t.world.archived(id);
-    await t.update('archive', row, { hits: String(Number(row['hits']) + 1), weight: money(random) });
+    await t.update('archive', row, { hits: String(Number(row['hits']) + 1), weight: seventeenDigits(random) });
   }
 }
 
