@@ -35,6 +35,8 @@ export interface RunPlan {
   readonly ballast: number;
   /** A switch that was cut off is undone before it is tried again. */
   readonly undoes: boolean;
+  /** What does not come right soon is given up: it is expected to go wrong. */
+  readonly hasty?: boolean;
   /** Ends at the next quiet moment after so long. */
   readonly minutes?: number;
   /** Each fail point acts once, however often its process is started again. */

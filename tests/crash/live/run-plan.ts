@@ -27,8 +27,8 @@ export interface RunOutcome {
   readonly folder: string | null;
 }
 
-const SETTLE_MS = 45_000;
-const TRIES = 8;
+const SETTLE_MS = { hasty: 10_000, patient: 45_000 };
+const TRIES = { hasty: 1, patient: 8 };
 
 export async function runPlan(plan: RunPlan, servers: Servers, root?: string): Promise<RunOutcome> {
   const began = performance.now();
@@ -42,7 +42,7 @@ export async function runPlan(plan: RunPlan, servers: Servers, root?: string): P
     await stage.stopApplication().catch(() => {});
     await stage.observer.end(stage.ledger).catch(() => {});
     run.problems.push(...stage.observer.problems);
-    verdict = await settled(stage).catch((failed: Error) => void run.problems.push(failed.message)) ?? undefined;
+    verdict = await settled(stage, SETTLE_MS.hasty).catch((failed: Error) => void run.problems.push(failed.message)) ?? undefined;
   }
   const sum = (what: 'lost' | 'doubled' | 'different'): number => verdict?.sides.reduce((n, side) => n + side[what], 0) ?? 0;
   if (verdict !== undefined) run.problems.push(...verdict.anomalies, ...verdict.sides.flatMap((side) => side.details));
@@ -54,10 +54,10 @@ export async function runPlan(plan: RunPlan, servers: Servers, root?: string): P
 }
 
 /** Both sides follow each other: what is under way is waited for, what is wrong stays wrong. */
-async function settled(stage: Stage, sides: 'both' | 'postgres' | 'sqlite' = 'both'): Promise<LedgerVerdict> {
+async function settled(stage: Stage, ms: number): Promise<LedgerVerdict> {
   let last: LedgerVerdict | undefined;
-  for (const until = Date.now() + SETTLE_MS; Date.now() < until; await sleep(250)) {
-    last = await stage.compare(sides).catch(() => last);
+  for (const until = Date.now() + ms; Date.now() < until; await sleep(250)) {
+    last = await stage.compare().catch(() => last);
     if (last?.equal === true) return last;
   }
   if (last === undefined) throw new Error('the sides could not be compared');
@@ -95,7 +95,7 @@ class CrashRun {
     this.servers.postgres.forget();
     this.servers.kafka.forget();
     await stage.stopApplication();
-    const verdict = await settled(stage);
+    const verdict = await settled(stage, SETTLE_MS[plan.hasty === true ? 'hasty' : 'patient']);
     await stage.observer.end(stage.ledger);
     this.problems.push(...stage.observer.problems);
     await this.falseAlarms();
@@ -166,7 +166,7 @@ class CrashRun {
       second = undefined;
       if (ended.signal === 'SIGKILL' && fault !== undefined) this.injected.push(fault);
       if (ended.code === 0) break;
-      if (attempt >= TRIES) throw new Error(`${goal} ended with ${ended.code ?? ended.signal} ${TRIES} times: ${ended.output}`);
+      if (attempt >= TRIES[plan.hasty === true ? 'hasty' : 'patient']) throw new Error(`${goal} ended with ${ended.code ?? ended.signal} ${attempt} times: ${ended.output}`);
       if (plan.undoes && attempt === 1) await stage.run([goal, '--undo', ...stage.switchArguments]);
       else await sleep(300);
     }

@@ -17,7 +17,11 @@ if (values.make === true) makeAppDatabase(sqlite, size);
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
 // The starter's end is the end of its application: it must not go on writing for nobody.
-process.once('disconnect', () => stop.abort());
+process.once('disconnect', () => {
+  stop.abort();
+  // Whatever it waits for: a database that has gone answers nothing.
+  setTimeout(() => process.exit(1), 5_000).unref();
+});
 const summary = await runApplication({
   ...size,
   sqlite,
