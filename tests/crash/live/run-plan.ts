@@ -186,7 +186,7 @@ class CrashRun {
   private async besides(goal: string, fault: Fault): Promise<void> {
     await sleep(fault.delayMs);
     this.injected.push(fault);
-    await this.stage.run([goal, ...this.stage.switchArguments], { log: `second-${goal}` });
+    await this.stage.run([goal, ...(goal === 'cutover' ? ['--no-backup'] : []), ...this.stage.switchArguments], { log: `second-${goal}` });
   }
 
   /** The attempt is decided, or the command has ended before anybody saw it. */
