@@ -56,15 +56,14 @@ export class BackPass {
 
   private async byRanges(contract: TableContract, bounds: { low: bigint; high: bigint } | null): Promise<void> {
     const [low, high] = bounds === null ? [0n, -1n] : [bounds.low, bounds.high];
-    if (low > LEAST) await this.range(contract, LEAST, low - 1n);
-    if (high < MOST) await this.range(contract, high + 1n, MOST);
     let width = RANGE_ROWS;
-    for (let from = low; from <= high; ) {
-      const to = from + width - 1n < high ? from + width - 1n : high;
+    // The outer ranges reach to the ends: what one side has outside of the other's bounds is seen there.
+    for (let from = LEAST, to = LEAST; to < MOST; from = to + 1n) {
+      const end = (from === LEAST ? low : from) + width - 1n;
+      to = end < high ? end : MOST;
       const rows = await this.range(contract, from, to);
       if (rows < Number(RANGE_ROWS) / 2 && width < 2n ** 40n) width *= 2n;
       else if (rows > Number(RANGE_ROWS) * 2 && width > 1n) width /= 2n;
-      from = to + 1n;
       await this.events.breathe();
     }
   }
