@@ -169,7 +169,7 @@ export class LiveBench {
   }
 
   /** Until the condition holds; says how long it took. */
-  async until(condition: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<number> {
+  async until(condition: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<number> {
     const started = performance.now();
     while (!(await condition())) {
       if (this.failure !== undefined) throw this.failure;

@@ -29,4 +29,4 @@ test('a table that was rebuilt has lost its triggers; an index of its own or VAC
   await bench.until(async () => String(await lost()).includes('_causeway_1_update'));
   bench.db.exec('DROP TABLE _causeway_state');
   await bench.until(async () => String(await lost()) === 'none of it is there');
-}, 60_000);
+}, 240_000);
