@@ -3,6 +3,7 @@
  * first and its live part last, so a run that is cut off in between is found and finished by the next.
  */
 import { Failure } from '@causeway/contracts/failures';
+import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { captureDdl } from '@causeway/control/capture/capture-ddl';
 import { type CapturedTable, capturedTables } from '@causeway/control/capture/captured-table';
 import { installCapture } from '@causeway/control/capture/install-capture';
@@ -20,6 +21,13 @@ import type pg from 'pg';
 /** The statements that `installLive` will execute in the source, in their order. */
 export function plannedDdl(file: string, contracts: readonly TableContract[]): string[] {
   return captureDdl(plannedTables(file, contracts));
+}
+
+/** What an owner should know before the triggers stand: an application in defensive mode calls such a schema malformed. */
+export function captureCautions(file: string, contracts: readonly TableContract[]): string[] {
+  const behind = plannedTables(file, contracts).filter((table) => !contracts.some((contract) => contract.source === table.name));
+  if (behind.length === 0) return [];
+  return [`full-text tables are followed by triggers on ${behind.map((table) => quoteIdentifier(table.name)).join(', ')}: an application that opens the file in SQLite's defensive mode (better-sqlite3, PHP's SQLite3 class) could not read the schema any more; if yours does, give these tables \`action: skip\` in the plan`];
 }
 
 function plannedTables(file: string, contracts: readonly TableContract[]): CapturedTable[] {

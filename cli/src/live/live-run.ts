@@ -25,7 +25,7 @@ import { MigrationServices } from '../migrate/run-services.ts';
 import { schemaMode } from '../migrate/schema-mode.ts';
 import { TableProgressMeter } from '../migrate/table-progress-meter.ts';
 import { deleteLiveTopics } from './delete-live-topics.ts';
-import { installLive, plannedDdl } from './install-live.ts';
+import { captureCautions, installLive, plannedDdl } from './install-live.ts';
 import { followingLine } from './following-line.ts';
 
 export interface LiveOptions extends MigrateOptions {
@@ -113,6 +113,7 @@ export class LiveRun {
     const prepared = { path: source, readPath: source, copied: 'no' as const, stamp: sourceStamp(source), bytes: statSync(source).size };
     const planned = await planMigration(this.pool, this.options, schema, { file: source, full: true, note: (text) => this.note(text) });
     const ddl = plannedDdl(source, planned.contracts);
+    for (const caution of captureCautions(source, planned.contracts)) this.note(caution);
     if (!(await this.options.consent(ddl, source))) throw new Failure('USAGE', `nothing was written to ${source}: give --yes to install these ${ddl.length} statements`);
     const root = this.options.backupFolder;
     if (root !== undefined) await backupSourceFirst({ file: source, name, root, context: this.options, note: (text) => this.note(text) });
