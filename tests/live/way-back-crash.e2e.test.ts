@@ -45,7 +45,7 @@ test.each(['loader.back_before_commit', 'loader.back_after_commit'])('the sink k
   expect(await way.problems()).toEqual([]);
 });
 
-const header = (epoch: bigint, fence: bigint): BatchHeader => ({ ...way.g, attempt: `test ${epoch} ${fence}`, batch: 0n, from: 0n, to: 0n, asOf: 0n, epoch, fence, seenMs: Date.now() });
+const header = (epoch: bigint, fence: bigint): BatchHeader => ({ ...way.g, version: 0, attempt: `test ${epoch} ${fence}`, batch: 0n, from: 0n, to: 0n, asOf: 0n, epoch, fence, seenMs: Date.now() });
 
 async function publish(epoch: bigint, fence: bigint, n: number): Promise<void> {
   const table = new BackTable(way.contracts[0] as (typeof way.contracts)[number]);

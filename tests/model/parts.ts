@@ -65,7 +65,7 @@ const DOWN: Tailer = { at: 'down', position: 0, attempt: 0, to: 0, rows: [0, 0] 
 /** A part as the loader parses it; its row is all that the assembly does not look at. */
 function parsed(p: Part): ChangePart {
   const header = {
-    migration: 'm', generation: 1, kind: 'changes' as const, table: 0, attempt: String(p.attempt), batch: 0n, part: p.part, last: p.part === 1,
+    migration: 'm', generation: 1, version: 0, kind: 'changes' as const, table: 0, attempt: String(p.attempt), batch: 0n, part: p.part, last: p.part === 1,
     from: BigInt(p.from), to: BigInt(p.to), asOf: BigInt(p.to), fence: 0n, epoch: 0n, seenMs: 0,
   };
   return { header, table: null, cells: () => [], keys: null, rejects: [], rows: null, fragment: null, bytes: 1 };

@@ -14,7 +14,7 @@ import { DEFAULT_LIMITS } from '@causeway/control/cutover/gates';
 import { readLive } from '@causeway/control/live/live-record';
 import { ensureControlSchema } from '@causeway/control/record/control-schema';
 import { findMigration } from '@causeway/control/record/migration-record';
-import { readContracts } from '@causeway/control/record/table-record';
+import { targetContracts } from '@causeway/control/record/schema-change';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import { completeMigration } from '../live/complete-migration.ts';
 import { cutoverWork } from '../live/cutover-work.ts';
@@ -149,9 +149,10 @@ class Story {
     const record = await findMigration(pool, NAME);
     if (record === null) throw new Failure('MIGRATION_UNKNOWN', NAME);
     const g = { migration: record.id, generation: record.generation };
+    const { contracts, version } = await targetContracts(pool, g);
     const db = openWritableSource(this.files.file);
     try {
-      return await work({ pool, url: this.input.parts.url, serverVersion: '', record, live: await readLive(pool, record.id), g, contracts: await readContracts(pool, g), db });
+      return await work({ pool, url: this.input.parts.url, serverVersion: '', record, live: await readLive(pool, record.id), g, contracts, contractVersion: version, db });
     } finally {
       db.close();
     }

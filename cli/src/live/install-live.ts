@@ -6,15 +6,18 @@ import { Failure } from '@causeway/contracts/failures';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { captureDdl } from '@causeway/control/capture/capture-ddl';
 import { type CapturedTable, capturedTables } from '@causeway/control/capture/captured-table';
-import { installCapture } from '@causeway/control/capture/install-capture';
+import { installCapture, type InstalledCapture } from '@causeway/control/capture/install-capture';
 import { openWritableSource } from '@causeway/control/capture/open-writable';
+import { findDrift } from '@causeway/control/evolve/find-drift';
+import { shapeOf } from '@causeway/control/evolve/source-shape';
 import { insertLive } from '@causeway/control/live/live-record';
 import { discoverSchema } from '@causeway/control/plan/discover-schema';
+import type { PlanDocument } from '@causeway/control/plan/plan-document';
 import type { MigrationRecord } from '@causeway/control/record/migration-record';
 import { readContracts } from '@causeway/control/record/table-record';
 import { failPoint } from '@causeway/runtime/fail-point';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
-import { openSource } from '@causeway/runtime/sqlite/open-source';
+import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 
@@ -39,14 +42,23 @@ function plannedTables(file: string, contracts: readonly TableContract[]): Captu
   }
 }
 
+/** The schema is looked at in the transaction that installs: what the application changes from then on is followed. */
+function installOn(db: SourceDatabase, record: MigrationRecord, contracts: readonly TableContract[]): InstalledCapture {
+  return db.transaction(() => {
+    const schema = discoverSchema(db);
+    const skipped = new Set((record.plan as PlanDocument).tables.filter((table) => table.action === 'skip').map((table) => table.name));
+    const asPlanned = findDrift({ contracts, schema, skipped, shape: null }).length === 0;
+    return installCapture(db, record.id, capturedTables(schema, contracts), { shape: JSON.stringify(shapeOf(schema)), asPlanned });
+  }).immediate();
+}
+
 /** Idempotent for one migration. Throws CAPTURE_FOREIGN where another one follows this file. */
 export async function installLive(pool: pg.Pool, record: MigrationRecord): Promise<void> {
   const g = { migration: record.id, generation: record.generation };
   const contracts = await readContracts(pool, g);
-  const tables = plannedTables(record.source.path, contracts);
   const db = openWritableSource(record.source.path);
   try {
-    const { token, logEnd } = installCapture(db, record.id, tables);
+    const { token, logEnd } = installOn(db, record, contracts);
     failPoint('cli.after_capture');
     await inTransaction(pool, (client) => insertLive(client, { ...g, token, startedAtId: logEnd }));
   } catch (error) {

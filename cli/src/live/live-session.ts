@@ -5,7 +5,8 @@ import { openWritableSource } from '@causeway/control/capture/open-writable';
 import { captureIsThere, readFact } from '@causeway/control/capture/source-facts';
 import { type LiveRecord, readLive } from '@causeway/control/live/live-record';
 import type { MigrationRecord } from '@causeway/control/record/migration-record';
-import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import { targetContracts } from '@causeway/control/record/schema-change';
+import type { Generation } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
 import { withSession } from '../migration-session.ts';
@@ -26,6 +27,8 @@ export interface LiveSession {
   readonly live: LiveRecord;
   readonly g: Generation;
   readonly contracts: readonly TableContract[];
+  /** Of these contracts. */
+  readonly contractVersion: number;
   /** The source, writable; only what is ours is ever written. */
   readonly db: SourceDatabase;
 }
@@ -36,14 +39,14 @@ export async function withLive<T>(flags: LiveFlags, context: CliContext, work: (
     const record = await migration(flags.name);
     const live = await readLive(pool, record.id);
     const g = { migration: record.id, generation: record.generation };
-    const contracts = await readContracts(pool, g);
+    const { contracts, version } = await targetContracts(pool, g);
     const db = openWritableSource(record.source.path);
     try {
       // A `complete` that was cut off has taken the capture away already.
-      if (live.phase === 'completed') return await work({ pool, url, serverVersion, record, live, g, contracts, db });
+      if (live.phase === 'completed') return await work({ pool, url, serverVersion, record, live, g, contracts, contractVersion: version, db });
       if (!captureIsThere(db)) throw new Failure('CAPTURE_LOST', `${record.source.path} has no capture`);
       if (readFact(db, 'token') !== live.token) throw new Failure('SOURCE_REPLACED', `${record.source.path} holds the capture of another migration`);
-      return await work({ pool, url, serverVersion, record, live, g, contracts, db });
+      return await work({ pool, url, serverVersion, record, live, g, contracts, contractVersion: version, db });
     } finally {
       db.close();
     }

@@ -25,9 +25,9 @@ export interface SwitchOutcome {
   readonly steps: readonly { readonly step: string; readonly state: string; readonly ms: number }[];
 }
 
-export async function performSwitch({ pool, g, contracts, db }: Pick<LiveSession, 'pool' | 'g' | 'contracts' | 'db'>, goal: CutoverGoal, work: CutoverWork, options: SwitchOptions): Promise<SwitchOutcome> {
+export async function performSwitch({ pool, g, contracts, contractVersion, db }: Pick<LiveSession, 'pool' | 'g' | 'contracts' | 'contractVersion' | 'db'>, goal: CutoverGoal, work: CutoverWork, options: SwitchOptions): Promise<SwitchOutcome> {
   const { readyWithinMs, deadlineMs, signal } = options;
-  await runCutover({ pool, g, contracts, source: sqliteSide(db, contracts), work, goal, readyWithinMs, deadlineMs, signal, onAction: teller(options.tell) });
+  await runCutover({ pool, g, contracts, source: sqliteSide(db, contracts, contractVersion), work, goal, readyWithinMs, deadlineMs, signal, onAction: teller(options.tell) });
   const live = await readLive(pool, g.migration);
   const steps = (await readSteps(pool, g.migration)).filter((s) => s.attempt === live.attempt).map((s) => ({ step: s.step, state: s.state, ms: Math.round(s.ms * 10) / 10 }));
   return { phase: live.phase, authoritative: live.phase === 'switched' ? 'postgresql' : 'sqlite', attempt: Number(live.attempt), closedMs: await closedMs(pool, g.migration, live.attempt), steps };

@@ -24,7 +24,8 @@ export async function completeLiveQuarantine(pool: pg.Pool, g: Generation, db: S
   ]);
   let completed = 0;
   for (const entry of open.rows as { id: bigint; table: number; key: StoredKey }[]) {
-    const contract = contracts.find((c) => c.table === entry.table) as TableContract;
+    const contract = contracts.find((c) => c.table === entry.table);
+    if (contract === undefined) continue;
     const values = valuesOf(db, contract, entry.key, decode);
     if (values === null) continue;
     const cells = JSON.stringify(Object.fromEntries(values.map((cell) => [storedName(cell.name), exactCellJson(cell)])));

@@ -9,7 +9,7 @@ import { readStreamPosition } from '@causeway/control/live/stream-position';
 import { failPoint } from '@causeway/runtime/fail-point';
 import type pg from 'pg';
 import type { FinisherInput } from './finisher.ts';
-import { BUILD_LOCK } from './stream/stream-guard.ts';
+import { BUILD_LOCK } from './stream/build-lock.ts';
 
 const POLL_MS = 50;
 

@@ -62,7 +62,7 @@ export async function runLoader(input: LoaderInput): Promise<void> {
   try {
     const phase = (await readMigration(pool, g.migration)).phase;
     if (!atLeast(phase, 'loaded')) await loadSnapshot(input, g, contracts, commits, live ? Promise.race([loaded.promise, finished]) : finished);
-    await (live ? follow({ ...input, signal: both }, g, contracts, finished) : finished);
+    await (live ? follow({ ...input, signal: both }, g, finished) : finished);
   } finally {
     over.abort();
     await finished.catch(() => {});

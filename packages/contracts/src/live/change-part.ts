@@ -11,6 +11,8 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 export interface ChangeHeader {
   readonly migration: string;
   readonly generation: number;
+  /** Version of the contracts that the part is written by: grows with each change of the source's schema. */
+  readonly version: number;
   readonly kind: ChangeKind;
   /** Number of the table; −1 for heartbeats and markers. */
   readonly table: number;
@@ -39,6 +41,7 @@ export function writeChangeHeader(header: ChangeHeader): Buffer {
   return Buffer.concat([
     avroString(header.migration),
     avroLong(BigInt(header.generation)),
+    avroLong(BigInt(header.version)),
     avroLong(BigInt(CHANGE_KINDS.indexOf(header.kind))),
     avroLong(BigInt(header.table)),
     avroString(header.attempt),
@@ -57,11 +60,13 @@ export function writeChangeHeader(header: ChangeHeader): Buffer {
 export function readChangeHeader(reader: AvroReader): ChangeHeader {
   const migration = reader.string();
   const generation = reader.int();
+  const version = reader.int();
   const kind = CHANGE_KINDS[reader.int()];
   if (kind === undefined) throw new Failure('MESSAGE_INVALID', 'a change has an unknown kind');
   return {
     migration,
     generation,
+    version,
     kind,
     table: reader.int(),
     attempt: reader.string(),

@@ -5,6 +5,7 @@ import { contractFingerprint, type TableContract } from '../table-contract.ts';
 const HEADER = [
   { name: 'migration', type: 'string' },
   { name: 'generation', type: 'int' },
+  { name: 'version', type: 'int' },
   { name: 'kind', type: 'int' },
   { name: 'table', type: 'int' },
   { name: 'attempt', type: 'string' },

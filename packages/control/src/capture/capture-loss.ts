@@ -12,7 +12,7 @@ import { capturedTables } from './captured-table.ts';
 import { checkCapture } from './install-capture.ts';
 import { schemaEntries } from './application-schema.ts';
 import { fenceTriggerName } from './source-fence.ts';
-import { captureIsThere, readFact } from './source-facts.ts';
+import { captureIsThere, readCount, readFact, schemaIsKnown } from './source-facts.ts';
 
 export class CaptureWatch {
   private readonly live: Pick<LiveRecord, 'migration' | 'token'>;
@@ -20,10 +20,21 @@ export class CaptureWatch {
   private version: number | undefined;
   private mark = '';
   private known: string | null = null;
+  private readonly contractVersion: number;
 
-  constructor(live: Pick<LiveRecord, 'migration' | 'token'>, contracts: readonly TableContract[]) {
+  constructor(live: Pick<LiveRecord, 'migration' | 'token'>, contracts: readonly TableContract[], contractVersion = 0) {
     this.live = live;
     this.contracts = contracts;
+    this.contractVersion = contractVersion;
+  }
+
+  /**
+   * In the caller's read transaction, where the capture is there: the application has changed its schema, and these
+   * contracts do not speak of it. Whoever follows it is at work, or has been; the new contracts come with the stream.
+   */
+  // Invariant: I97
+  moved(db: SourceDatabase): boolean {
+    return !schemaIsKnown(db) || readCount(db, 'contract_version') !== BigInt(this.contractVersion);
   }
 
   /** In the caller's read transaction: what is missing, in words; null: nothing. */

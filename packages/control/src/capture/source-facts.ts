@@ -19,6 +19,20 @@ export function writeFact(db: SourceDatabase, name: SourceFact, value: bigint | 
   db.prepare(`INSERT INTO ${STATE} (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`).run(name, value);
 }
 
+export function schemaVersion(db: SourceDatabase): bigint {
+  return BigInt(db.pragma('schema_version', { simple: true }) as number);
+}
+
+/**
+ * The schema is as one of us has left or taken in: nothing of it has changed since that nobody has looked at. A capture
+ * that keeps no such mark is taken at its word.
+ */
+export function schemaIsKnown(db: SourceDatabase): boolean {
+  const version = schemaVersion(db);
+  const known = readCount(db, 'schema_known');
+  return known === 0n || version === known || (readCount(db, 'fence_attempt') !== 0n && version === readCount(db, 'fence_schema'));
+}
+
 /** Newest id of the change log. */
 export function logEnd(db: SourceDatabase): bigint {
   return db.prepare(`SELECT max(id) FROM ${quoteIdentifier(LOG_TABLE)}`).pluck().safeIntegers().get() as bigint;

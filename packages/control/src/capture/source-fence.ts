@@ -9,7 +9,7 @@ import { SOURCE_PREFIX } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { schemaEntries } from './application-schema.ts';
 import { UNLESS_PASS } from './capture-ddl.ts';
-import { logEnd, readCount, writeFact } from './source-facts.ts';
+import { logEnd, readCount, schemaIsKnown, schemaVersion, writeFact } from './source-facts.ts';
 import { resumeTriggers, suspendTriggers } from './suspended-triggers.ts';
 
 const FENCE = `${SOURCE_PREFIX}fence_`;
@@ -32,13 +32,18 @@ export function fenceState(db: SourceDatabase): FenceState {
   return { attempt: readCount(db, 'fence_attempt'), lifted: readCount(db, 'lifted_attempt'), end: readCount(db, 'fence_end'), schema: readCount(db, 'fence_schema') };
 }
 
-/** Idempotent for the attempt that stands. Throws FENCE_STALE for an older one than was lifted or stands. */
-export function raiseFence(db: SourceDatabase, attempt: bigint): FenceState {
+/**
+ * Idempotent for the attempt that stands. Throws FENCE_STALE for an older one than was lifted or stands, and
+ * CUTOVER_NOT_READY where the schema is not the one that whoever asks knows: `version` of the contracts, where given.
+ */
+export function raiseFence(db: SourceDatabase, attempt: bigint, version?: number): FenceState {
   return durably(db, () => {
     const state = fenceState(db);
     if (state.attempt === attempt) return state;
     // Invariant: I31
     if (attempt <= state.lifted || attempt < state.attempt) throw new Failure('FENCE_STALE', `attempt ${attempt} is over: ${state.attempt} stands, ${state.lifted} was lifted`);
+    // Invariant: I96
+    if (state.attempt === 0n && (!schemaIsKnown(db) || (version !== undefined && readCount(db, 'contract_version') !== BigInt(version)))) throw new Failure('CUTOVER_NOT_READY', 'the application has changed its schema just now: it is taken over first; run the command again');
     dropFence(db);
     if (state.attempt === 0n) suspendTriggers(db);
     fencedTables(db).forEach((table, i) => {
@@ -48,7 +53,7 @@ export function raiseFence(db: SourceDatabase, attempt: bigint): FenceState {
     });
     writeFact(db, 'fence_attempt', attempt);
     writeFact(db, 'fence_end', logEnd(db));
-    writeFact(db, 'fence_schema', BigInt(db.pragma('schema_version', { simple: true }) as number));
+    writeFact(db, 'fence_schema', schemaVersion(db));
     return fenceState(db);
   });
 }
@@ -60,8 +65,11 @@ export function liftFence(db: SourceDatabase, attempt: bigint): void {
     if (state.attempt === 0n && state.lifted >= attempt) return;
     // Invariant: I31
     if (state.attempt !== attempt) throw new Failure('FENCE_STALE', `attempt ${attempt} does not stand: ${state.attempt} does`);
+    // What passed the fence is looked at once it is gone.
+    const known = schemaVersion(db) === state.schema;
     dropFence(db);
     resumeTriggers(db);
+    if (known) writeFact(db, 'schema_known', schemaVersion(db));
     writeFact(db, 'fence_attempt', 0n);
     writeFact(db, 'lifted_attempt', attempt);
   });

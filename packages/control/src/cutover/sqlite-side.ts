@@ -8,7 +8,8 @@ import { fenceState, liftFence, raiseFence } from '../capture/source-fence.ts';
 import { sourceTouched } from '../capture/source-touched.ts';
 import type { SourceSide } from './cutover-sides.ts';
 
-export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract[]): SourceSide {
+/** `version`: of these contracts. */
+export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract[], version?: number): SourceSide {
   const watch = new FenceWatch(db);
   // Told once by the watch, and true for as long as that fence stands.
   let passed: { readonly attempt: bigint; readonly how: string } | undefined;
@@ -17,7 +18,7 @@ export function sqliteSide(db: SourceDatabase, contracts: readonly TableContract
       const { attempt, end } = fenceState(db);
       return { attempt, end: attempt === 0n ? null : end };
     },
-    raiseFence: (attempt) => unlessStale(() => void raiseFence(db, attempt)),
+    raiseFence: (attempt) => unlessStale(() => void raiseFence(db, attempt, version)),
     liftFence: (attempt) => unlessStale(() => liftFence(db, attempt)),
     touched: () => {
       const { attempt } = fenceState(db);

@@ -30,9 +30,11 @@ export interface LiveRecord {
   readonly fenceEnd: bigint | null;
   /** Epoch of the way back's extractor. */
   readonly backEpoch: bigint;
+  /** Version of the contracts that the target's tables have. */
+  readonly contractVersion: number;
 }
 
-const COLUMNS = `migration, generation, phase, attempt, token, started_at_id AS "startedAtId", consistent_at_id AS "consistentAtId", fence_end AS "fenceEnd", back_epoch AS "backEpoch"`;
+const COLUMNS = `migration, generation, phase, attempt, token, started_at_id AS "startedAtId", consistent_at_id AS "consistentAtId", fence_end AS "fenceEnd", back_epoch AS "backEpoch", contract_version AS "contractVersion"`;
 
 /** Null where the migration is not live. */
 export async function findLive(client: pg.Pool | pg.ClientBase, migration: string): Promise<LiveRecord | null> {
@@ -58,7 +60,7 @@ export interface LiveStart {
 export async function insertLive(client: pg.ClientBase, start: LiveStart): Promise<void> {
   await client.query(
     `INSERT INTO causeway.live AS l (migration, generation, phase, token, started_at_id) VALUES ($1, $2, 'loading', $3, $4)
-     ON CONFLICT (migration) DO UPDATE SET generation = $2, phase = 'loading', token = $3, started_at_id = $4, consistent_at_id = NULL, fence_end = NULL, phase_at = clock_timestamp()`,
+     ON CONFLICT (migration) DO UPDATE SET generation = $2, phase = 'loading', token = $3, started_at_id = $4, consistent_at_id = NULL, fence_end = NULL, contract_version = 0, phase_at = clock_timestamp()`,
     [start.migration, start.generation, start.token, start.startedAtId],
   );
   await client.query('INSERT INTO causeway.stream_position (migration, generation, applied, as_of) VALUES ($1, $2, $3, $3)', [start.migration, start.generation, start.startedAtId]);

@@ -21,7 +21,8 @@ export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): Tab
   });
 }
 
-function contractOf(table: PlanTable, source: SourceTable, number: number, targetSchema: string): TableContract {
+/** Of one table that the plan moves. */
+export function contractOf(table: PlanTable, source: SourceTable, number: number, targetSchema: string): TableContract {
   const declared = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
   const key = namesRows(table, declared) ? declared : [];
   return {

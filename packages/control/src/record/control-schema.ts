@@ -9,7 +9,7 @@ import { FENCE_FUNCTION } from '../target/target-fence.ts';
 export const CONTROL_SCHEMA = 'causeway';
 
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
-export const CONTROL_VERSION = 4;
+export const CONTROL_VERSION = 5;
 
 export const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
@@ -134,6 +134,19 @@ CREATE TABLE IF NOT EXISTS causeway.live (
   fence_end bigint,
   back_epoch bigint NOT NULL DEFAULT 0,
   phase_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+ALTER TABLE causeway.live ADD COLUMN IF NOT EXISTS contract_version int NOT NULL DEFAULT 0;
+ALTER TABLE causeway.table_contract ADD COLUMN IF NOT EXISTS reload boolean NOT NULL DEFAULT false;
+CREATE TABLE IF NOT EXISTS causeway.schema_change (
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  generation int NOT NULL,
+  version int NOT NULL,
+  position bigint NOT NULL,
+  contracts jsonb NOT NULL,
+  steps jsonb NOT NULL,
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  applied_at timestamptz,
+  PRIMARY KEY (migration, generation, version)
 );
 ALTER TABLE causeway.live ADD COLUMN IF NOT EXISTS back_published_epoch bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS back_published_batch bigint NOT NULL DEFAULT -1;
 CREATE TABLE IF NOT EXISTS causeway.stream_position (

@@ -62,6 +62,18 @@ export async function removeReverseCapture(client: pg.ClientBase, g: Generation,
   }
 }
 
+/** Of one table that leaves the migration while SQLite is the primary. */
+export async function removeReverseCaptureOf(client: pg.ClientBase, g: Generation, table: Pick<TableContract, 'table' | 'targetSchema' | 'target'>): Promise<void> {
+  for (const trigger of [CAPTURE_TRIGGER, TRUNCATE_TRIGGER]) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${qualifiedName(table.targetSchema, table.target)}`);
+  await client.query(`DROP FUNCTION IF EXISTS ${captureFunctionName(g, table.table)}()`);
+}
+
+/** It was armed once: its marks are kept to what the tables look like. */
+export async function reverseCaptureMarked(client: pg.ClientBase, g: Generation): Promise<boolean> {
+  const there = await client.query("SELECT to_regclass('causeway.back_capture') IS NOT NULL AS there");
+  return (there.rows[0].there as boolean) && marked(client, g);
+}
+
 /** Every table has both triggers, and they fire. */
 export async function reverseCaptureInstalled(client: pg.Pool | pg.ClientBase, g: Generation, contracts: readonly TableContract[]): Promise<boolean> {
   const present = await captureTriggers(client, contracts);

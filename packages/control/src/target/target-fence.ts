@@ -84,7 +84,7 @@ export async function notPassing(client: pg.ClientBase, g: Generation): Promise<
  * Opens the tables, in the caller's transaction (the one that also moves the phase): disables the fence gives back
  * the privileges that were taken from others when the tables were made, and the application's triggers. Idempotent.
  */
-export async function openTarget(client: pg.ClientBase, g: Generation, contracts: Tables): Promise<void> {
+export async function openTarget(client: pg.ClientBase, g: Generation, contracts: Tables, options: { privileges?: boolean } = {}): Promise<void> {
   if (contracts.length === 0) return;
   await afterDeadlocks(client, async () => {
     await lockAll(client, contracts);
@@ -95,14 +95,16 @@ export async function openTarget(client: pg.ClientBase, g: Generation, contracts
         if (enabled !== undefined && enabled !== 'D') await client.query(`ALTER TABLE ${nameOf(table)} DISABLE TRIGGER ${quoteIdentifier(trigger)}`);
       }
     }
+    // Of the whole migration: one table that leaves it takes nothing of the others' along.
+    if (options.privileges === false) return;
     await enableApplicationTriggers(client, g);
     await restorePrivileges(client, g);
   });
 }
 
 /** Opens the tables for good, at the end of a migration: neither fence nor index of ours stays on them. */
-export async function removeTargetFence(client: pg.ClientBase, g: Generation, contracts: readonly Pick<TableContract, 'targetSchema' | 'target' | 'table'>[]): Promise<void> {
-  await openTarget(client, g, contracts);
+export async function removeTargetFence(client: pg.ClientBase, g: Generation, contracts: readonly Pick<TableContract, 'targetSchema' | 'target' | 'table'>[], options: { privileges?: boolean } = {}): Promise<void> {
+  await openTarget(client, g, contracts, options);
   await dropStreamIndexes(client, contracts);
   for (const table of contracts) {
     for (const trigger of TRIGGERS) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${nameOf(table)}`);

@@ -17,6 +17,8 @@ export interface BackState {
 }
 
 export interface Seen {
+  /** Version of the contracts that the target has. */
+  readonly contractVersion: number;
   readonly phase: LivePhase;
   readonly attempt: bigint;
   readonly queued: number;
@@ -29,7 +31,7 @@ const COUNT_LIMIT = 100_000;
 /** Null where the migration has ended. A look in passing: every decision is taken again in the snapshot. */
 export async function peekQueue(pool: pg.Pool, g: Generation, epoch: bigint): Promise<Seen | null> {
   const result = await pool.query(
-    `SELECT l.phase, l.attempt, l.back_epoch, q.queued, q.oldest AS "oldestMs", (SELECT count(*)::int FROM causeway.back_problem p WHERE p.migration = l.migration) AS problems
+    `SELECT l.phase, l.attempt, l.back_epoch, l.contract_version AS "contractVersion", q.queued, q.oldest AS "oldestMs", (SELECT count(*)::int FROM causeway.back_problem p WHERE p.migration = l.migration) AS problems
        FROM causeway.live l CROSS JOIN LATERAL (
          SELECT count(*)::int AS queued, (extract(epoch FROM min(at)) * 1000)::float8 AS oldest
            FROM (SELECT at FROM causeway.back_queue b WHERE b.migration = l.migration LIMIT ${COUNT_LIMIT}) AS waiting) AS q

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backTopic } from '@causeway/contracts/topics';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { findLive } from '@causeway/control/live/live-record';
-import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import { targetContracts, type VersionedContracts } from '@causeway/control/record/schema-change';
+import type { Generation } from '@causeway/control/record/table-record';
 import { recordCatalogueProblems } from '@causeway/control/target/back-problem';
 import { reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
 import { failPoint } from '@causeway/runtime/fail-point';
@@ -48,7 +49,9 @@ export async function runBack(input: BackInput): Promise<void> {
     try {
       const contracts = await untilInstalled(input);
       if (contracts === null) return;
-      return await follow(input, contracts);
+      // Ends early where the application has changed its schema: then by the new contracts.
+      if ((await follow(input, contracts)) === 'moved') continue;
+      return;
     } catch (error) {
       if (signal.aborted) return;
       if (!passesByItself(error)) throw error;
@@ -60,24 +63,24 @@ export async function runBack(input: BackInput): Promise<void> {
 }
 
 /** Null where there is nothing to wait for any more. */
-async function untilInstalled({ pool, g, signal }: BackInput): Promise<TableContract[] | null> {
+async function untilInstalled({ pool, g, signal }: BackInput): Promise<VersionedContracts | null> {
   while (!signal.aborted) {
     const live = await findLive(pool, g.migration);
     if (live === null || live.phase === 'completed') return null;
     if (live.phase !== 'loading') {
-      const contracts = await readContracts(pool, g);
-      if (await reverseCaptureInstalled(pool, g, contracts)) return contracts;
+      const versioned = await targetContracts(pool, g);
+      if (await reverseCaptureInstalled(pool, g, versioned.contracts)) return versioned;
     }
     await sleep(WAIT_MS, undefined, { signal }).catch(() => {});
   }
   return null;
 }
 
-async function follow(input: BackInput, contracts: readonly TableContract[]): Promise<void> {
+async function follow(input: BackInput, { contracts, version }: VersionedContracts): Promise<'moved' | 'ended'> {
   const reader = await BackReader.claim(input.pool, input.g, contracts.map((contract) => new BackTable(contract)));
   const producer = shownProducer(await input.transport.producer({ clientId: `causeway-back-${input.g.migration}` }), input.lives);
   try {
-    await new BackLoop(input, reader, producer, contracts).run();
+    return await new BackLoop(input, reader, producer, { contracts, version }).run();
   } finally {
     await producer.close().catch(() => {});
   }
@@ -88,6 +91,7 @@ class BackLoop {
   private readonly reader: BackReader;
   private readonly producer: TransportProducer;
   private readonly contracts: readonly TableContract[];
+  private readonly version: number;
   private readonly attemptId = randomUUID();
   private batch = 0n;
   private beatenAt = 0;
@@ -95,18 +99,20 @@ class BackLoop {
   private marked: bigint | undefined;
   private published = 0;
 
-  constructor(input: BackInput, reader: BackReader, producer: TransportProducer, contracts: readonly TableContract[]) {
+  constructor(input: BackInput, reader: BackReader, producer: TransportProducer, { contracts, version }: VersionedContracts) {
     this.input = input;
     this.reader = reader;
     this.producer = producer;
     this.contracts = contracts;
+    this.version = version;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<'moved' | 'ended'> {
     const { pool, g, signal, onState } = this.input;
     while (!signal.aborted) {
       const seen = await peekQueue(pool, g, this.reader.epoch);
-      if (seen === null) return;
+      if (seen === null) return 'ended';
+      if (seen.contractVersion !== this.version) return 'moved';
       this.input.lives?.();
       onState?.({ epoch: this.reader.epoch, queued: seen.queued, oldestMs: seen.oldestMs, problems: seen.problems, published: this.published, markedAttempt: this.marked ?? 0n });
       if (seen.queued > 0) {
@@ -117,6 +123,7 @@ class BackLoop {
       if (performance.now() - this.beatenAt >= HEARTBEAT_MS || this.beatenAttempt !== seen.attempt) await this.everySecond();
       await sleep(seen.phase === 'switched' || seen.phase === 'returning' ? BUSY_POLL_MS : IDLE_POLL_MS, undefined, { signal }).catch(() => {});
     }
+    return 'ended';
   }
 
   /** The whole queue as one batch. */
@@ -157,7 +164,7 @@ class BackLoop {
 
   private header(snapshot: BackSnapshot, oldestMs: number | null): BatchHeader {
     const { migration, generation } = this.input.g;
-    return { migration, generation, attempt: this.attemptId, batch: this.batch, from: this.batch, to: this.batch, asOf: this.batch, fence: snapshot.attempt, epoch: this.reader.epoch, seenMs: Math.round(oldestMs ?? Date.now()) };
+    return { migration, generation, version: this.version, attempt: this.attemptId, batch: this.batch, from: this.batch, to: this.batch, asOf: this.batch, fence: snapshot.attempt, epoch: this.reader.epoch, seenMs: Math.round(oldestMs ?? Date.now()) };
   }
 
   private send(value: Buffer): Promise<void> {

@@ -24,7 +24,12 @@ export interface PublisherInput {
   readonly captured: readonly CapturedTable[];
   readonly tables: readonly FollowTable[];
   readonly producer: TransportProducer;
+  /** Of the contracts that `tables` are made by. */
+  readonly version: number;
 }
+
+/** The rows of this moment are not those that the contracts speak of: the new schema is taken over first. */
+export class SchemaMoved extends Error {}
 
 export interface PublishedBatch extends SourceLook {
   /** Changed keys that were published; 0: there was nothing behind the position. */
@@ -54,6 +59,7 @@ export class ChangePublisher {
     db.exec('BEGIN');
     try {
       const look = check.look(this.published, captured);
+      if (look.schemaMoved && look.fence === 0n) throw new SchemaMoved();
       if (look.end === this.published) return { ...look, keys: 0, bytes: 0 };
       if (this.published < look.purgedTo) throw new Failure('LOG_PURGED', `the log begins behind ${look.purgedTo}, and the target has only what is up to ${this.published}`);
       const sent = await this.publish(this.header(look.end, look.fence, seenMs));
@@ -88,7 +94,8 @@ export class ChangePublisher {
     this.batch++;
     for (const { table, first, last } of touched) {
       const follow = this.tables.get(table);
-      if (follow === undefined) throw new Failure('CAPTURE_LOST', `the log names table ${table}, which no contract has`);
+      // Its last entries: the application has dropped it since.
+      if (follow === undefined) continue;
       for (const row of follow.read(first, last)) {
         keys++;
         await writer.add(table, row);
@@ -101,7 +108,7 @@ export class ChangePublisher {
 
   private header(to: bigint, fence: bigint, seenMs: number): BatchHeader {
     const { migration, generation } = this.input.g;
-    return { migration, generation, attempt: this.attempt, batch: this.batch, from: this.published, to, asOf: to, fence, epoch: 0n, seenMs: Math.round(seenMs) };
+    return { migration, generation, version: this.input.version, attempt: this.attempt, batch: this.batch, from: this.published, to, asOf: to, fence, epoch: 0n, seenMs: Math.round(seenMs) };
   }
 
   private send(value: Buffer): Promise<void> {

@@ -15,11 +15,9 @@ export function measuringFollow(metrics: MetricSet): { state(state: FollowState)
   const behind = lagOfTarget(metrics);
   let last = { keys: 0, batches: 0, bytes: 0 };
   const tell = (state: FollowState): void => {
-    // A tailer that begins anew in this process counts from 0 again.
-    if (state.keys < last.keys) last = { keys: 0, batches: 0, bytes: 0 };
-    keys.inc(state.keys - last.keys);
-    batches.inc(state.batches - last.batches);
-    bytes.inc(state.bytes - last.bytes);
+    keys.inc(grown(last.keys, state.keys));
+    batches.inc(grown(last.batches, state.batches));
+    bytes.inc(grown(last.bytes, state.bytes));
     last = { keys: state.keys, batches: state.batches, bytes: state.bytes };
     published.set(Number(state.published));
     end.set(Number(state.end));
@@ -47,3 +45,6 @@ function lagOfTarget(metrics: MetricSet): (lap: FollowLap) => void {
     lag.look(lap);
   };
 }
+
+/** A tailer that begins anew in this process counts from 0 again. */
+const grown = (before: number, now: number): number => (now < before ? now : now - before);

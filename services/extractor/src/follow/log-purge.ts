@@ -55,7 +55,7 @@ function openForPurge(file: string): SourceDatabase {
   return db;
 }
 
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   const { code = '', cause } = error as { code?: string; cause?: { code?: string } };
   return code.startsWith('SQLITE_BUSY') || (cause?.code ?? '').startsWith('SQLITE_BUSY');
 }

@@ -6,12 +6,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capturedTables, type CapturedTable } from '@causeway/control/capture/captured-table';
+import { captureIsThere, readFact } from '@causeway/control/capture/source-facts';
 import { Failure } from '@causeway/contracts/failures';
 import { findLive, type LiveRecord, readLive } from '@causeway/control/live/live-record';
 import { beat, BEAT_MS, readBeats } from '@causeway/control/live/service-beat';
 import { readStreamPosition, type StreamPosition } from '@causeway/control/live/stream-position';
 import { discoverSchema } from '@causeway/control/plan/discover-schema';
-import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import { newestContracts } from '@causeway/control/record/schema-change';
+import type { Generation } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
@@ -21,11 +23,12 @@ import { passesByItself } from '../back/back-trouble.ts';
 import { completeLiveQuarantine } from '../follow-quarantine.ts';
 import { textDecoding } from '../read/exact-row.ts';
 import { shownProducer } from '../publish/shown-producer.ts';
-import { ChangePublisher, type PublishedBatch } from './change-publisher.ts';
+import { ChangePublisher, type PublishedBatch, SchemaMoved } from './change-publisher.ts';
 import { SourceCheck } from './check-source.ts';
 import { FollowTable } from './follow-table.ts';
 import { LogPurge, purgeBound } from './log-purge.ts';
 import { SourceWatch } from './source-watch.ts';
+import { schemaMoved, takeOverSchema } from './take-over-schema.ts';
 
 export interface FollowState {
   readonly published: bigint;
@@ -80,7 +83,9 @@ export async function runFollow(input: FollowInput): Promise<void> {
     try {
       const live = await readLive(pool, g.migration);
       if (live.phase === 'completed') return;
-      return await follow(input, live);
+      // Ends early where the application has changed its schema: then by the new contracts.
+      if ((await follow(input, live)) === 'moved') continue;
+      return;
     } catch (error) {
       if (signal.aborted) return;
       if (!passesByItself(error)) throw error;
@@ -92,28 +97,42 @@ export async function runFollow(input: FollowInput): Promise<void> {
   }
 }
 
-async function follow(input: FollowInput, live: LiveRecord): Promise<void> {
+async function follow(input: FollowInput, live: LiveRecord): Promise<'moved' | 'ended'> {
   const { pool, g, transport, sourceFile } = input;
   const db = openSource(sourceFile);
   const watch = new SourceWatch(db, sourceFile);
   const producer = shownProducer(await transport.producer({ clientId: `causeway-extractor-${g.migration}` }), input.lives);
   const purge = new LogPurge(sourceFile);
   try {
-    const contracts = await readContracts(pool, g);
+    const known = await newestContracts(pool, g);
+    const { contracts } = known;
+    const { applied } = await readStreamPosition(pool, g);
+    if (belongsTo(db, live) && schemaMoved(db, known)) {
+      await takeOverSchema(input, db, known, applied);
+      return 'moved';
+    }
     const captured: readonly CapturedTable[] = capturedTables(discoverSchema(db), contracts);
     const decode = textDecoding(String(db.pragma('encoding', { simple: true })));
-    const check = new SourceCheck(db, sourceFile, live);
+    const check = new SourceCheck(db, sourceFile, live, known.version);
     const tables = contracts.map((contract) => new FollowTable(db, contract, decode));
-    const { applied } = await readStreamPosition(pool, g);
-    const publisher = new ChangePublisher({ db, file: sourceFile, g, check, captured, tables, producer }, applied);
+    const publisher = new ChangePublisher({ db, file: sourceFile, g, check, captured, tables, producer, version: known.version }, applied);
     const whenIdle = (): Promise<unknown> => completeLiveQuarantine(pool, g, db, contracts, decode);
     await new FollowLoop(input, { publisher, watch, check, purge, whenIdle }).run();
+    return 'ended';
+  } catch (error) {
+    if (error instanceof SchemaMoved) return 'moved';
+    throw error;
   } finally {
     watch.close();
     purge.close();
     await producer.close().catch(() => {});
     closeQuietly(db);
   }
+}
+
+/** The capture there is this migration's; another one is told by the first look. */
+function belongsTo(db: SourceDatabase, live: LiveRecord): boolean {
+  return captureIsThere(db) && readFact(db, 'migration') === live.migration && readFact(db, 'token') === live.token;
 }
 
 interface FollowParts {

@@ -6,6 +6,7 @@ import { beatSchemaIdOf, changeSchemaIdOf } from '@causeway/contracts/schema-id'
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { readSchemaId, WIRE_PREFIX_BYTES } from '@causeway/contracts/wire';
 import type { Generation } from '@causeway/control/record/table-record';
+import { ContractsMoved } from '../evolve/contracts-moved.ts';
 import { eachItem, readCells, readFragment, readReject } from '../consume/block.ts';
 import { type Held, readHeld } from './held-value.ts';
 
@@ -29,11 +30,12 @@ export interface BackBatch {
   readonly parts: readonly BackPart[];
 }
 
-/** Throws MESSAGE_INVALID for what is not of this migration and generation: skipping it could lose rows. */
-export function parseBackHeader(message: Buffer, g: Generation, tables: ReadonlyMap<number, TableContract>): { header: ChangeHeader; at: number } {
+/** Throws ContractsMoved for rows of later contracts than these, and MESSAGE_INVALID for what is not of this migration and generation: skipping it could lose rows. */
+export function parseBackHeader(message: Buffer, g: Generation, tables: ReadonlyMap<number, TableContract>, version = 0): { header: ChangeHeader; at: number } {
   const schemaId = readSchemaId(message);
   const reader = new AvroReader(message, WIRE_PREFIX_BYTES);
   const header = readChangeHeader(reader);
+  if (header.migration === g.migration && header.generation === g.generation && header.version > version) throw new ContractsMoved();
   const known = header.kind !== 'changes' || tables.has(header.table);
   const expected = header.kind === 'changes' ? changeSchemaIdOf(g.generation, header.table) : beatSchemaIdOf(g.generation);
   if (!known || header.migration !== g.migration || header.generation !== g.generation || schemaId !== expected) {

@@ -5,7 +5,8 @@ import type { ChangeHeader } from '@causeway/contracts/live/change-part';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { backTopic, loaderGroup } from '@causeway/contracts/topics';
 import { findLive } from '@causeway/control/live/live-record';
-import { type Generation, readContracts } from '@causeway/control/record/table-record';
+import { targetContracts, type VersionedContracts } from '@causeway/control/record/schema-change';
+import type { Generation } from '@causeway/control/record/table-record';
 import { reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
 import { recordBackGap, replaceRowProblems } from '@causeway/control/target/back-problem';
 import type { Log } from '@causeway/runtime/log';
@@ -13,6 +14,7 @@ import { inTransaction, messageOf } from '@causeway/runtime/postgres-pool';
 import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port';
 import type { Database } from 'better-sqlite3';
 import type pg from 'pg';
+import { ContractsMoved } from '../evolve/contracts-moved.ts';
 import { isPassing } from '../stream/passing-trouble.ts';
 import type { BackOutcome } from './apply-back.ts';
 import { BackAssembly, parseBackHeader } from './back-message.ts';
@@ -57,6 +59,10 @@ export async function runBackSink(input: BackSinkInput): Promise<void> {
       else return;
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof ContractsMoved) {
+        await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+        continue;
+      }
       if (error instanceof Failure && error.code === 'TRANSPORT_GAP') await afterGap(input);
       else if (!isPassing(error)) throw error;
       log.warn({ reason: messageOf(error) }, 'the way back is interrupted; going on from the durable position');
@@ -66,25 +72,25 @@ export async function runBackSink(input: BackSinkInput): Promise<void> {
 }
 
 /** Null where the migration has ended. */
-async function untilNeeded({ pool, g, signal }: BackSinkInput): Promise<TableContract[] | null> {
+async function untilNeeded({ pool, g, signal }: BackSinkInput): Promise<VersionedContracts | null> {
   while (!signal.aborted) {
     const live = await findLive(pool, g.migration);
     if (live === null || live.phase === 'completed') return null;
     if (live.phase !== 'loading') {
-      const contracts = await readContracts(pool, g);
-      if (await reverseCaptureInstalled(pool, g, contracts)) return contracts;
+      const versioned = await targetContracts(pool, g);
+      if (await reverseCaptureInstalled(pool, g, versioned.contracts)) return versioned;
     }
     await sleep(WAIT_MS, undefined, { signal }).catch(() => {});
   }
   return null;
 }
 
-async function consume(input: BackSinkInput, contracts: readonly TableContract[]): Promise<void> {
+async function consume(input: BackSinkInput, versioned: VersionedContracts): Promise<void> {
   const { transport, g, signal, groupSuffix } = input;
   const db = openSink(input.sourceFile);
   try {
     if (!hasState(db)) throw new Failure('CAPTURE_LOST', 'the state table of this migration is not in the source any more');
-    const lane = new BackLane(input, db, contracts);
+    const lane = new BackLane(input, db, versioned);
     const consumer = await transport.consumer({ groupId: `${loaderGroup(g.migration, g.generation, groupSuffix)}.back`, topic: backTopic(g.migration, g.generation), concurrency: 1, signal });
     try {
       await consumer.run({
@@ -106,6 +112,7 @@ async function consume(input: BackSinkInput, contracts: readonly TableContract[]
 class BackLane {
   private readonly input: BackSinkInput;
   private readonly db: Database;
+  private readonly version: number;
   private readonly contracts: ReadonlyMap<number, TableContract>;
   private readonly tables: ReadonlyMap<number, SinkTable>;
   private sink: BackSink;
@@ -115,9 +122,10 @@ class BackLane {
   /** Problems may stand in the record: only then are they looked for. */
   private mayHaveProblems = true;
 
-  constructor(input: BackSinkInput, db: Database, contracts: readonly TableContract[]) {
+  constructor(input: BackSinkInput, db: Database, { version, contracts }: VersionedContracts) {
     this.input = input;
     this.db = db;
+    this.version = version;
     this.contracts = new Map(contracts.map((contract) => [contract.table, contract]));
     this.tables = new Map(contracts.map((contract) => [contract.table, new SinkTable(db, contract)]));
     this.sink = this.newSink();
@@ -147,7 +155,7 @@ class BackLane {
   }
 
   private async one(value: Buffer, offset: bigint): Promise<void> {
-    const { header, at } = parseBackHeader(value, this.input.g, this.contracts);
+    const { header, at } = parseBackHeader(value, this.input.g, this.contracts, this.version);
     const next = offset + 1n;
     if (header.kind !== 'changes') {
       await this.noteGap(header);

@@ -45,7 +45,7 @@ async function createTable(client: pg.ClientBase, record: MigrationRecord, contr
   await client.query('UPDATE causeway.table_contract SET target_oid = $4::text::regclass WHERE migration = $1 AND generation = $2 AND table_no = $3', [record.id, record.generation, contract.table, name]);
 }
 
-async function addIdentity(client: pg.ClientBase, contract: TableContract): Promise<void> {
+export async function addIdentity(client: pg.ClientBase, contract: TableContract): Promise<void> {
   const source = contract.keyless ? null : identityColumn(contract);
   const column = contract.keyless ? ROWID_COLUMN : contract.columns.find((c) => c.source === source)?.target;
   if (column === undefined) return;

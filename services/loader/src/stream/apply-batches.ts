@@ -35,11 +35,18 @@ export async function inStreamTransaction<T>(session: StreamSession, to: Advance
       await session.readCatalogue();
       begin = [];
     }
+    if (session.reloading.length > 0) {
+      // Invariant: I99
+      if (begin.length > 0) checkGuard(session, (await session.pipeline.run(begin))[GUARD_AT]);
+      begin = [];
+      await session.clearReloading();
+    }
     const result = await work(begin);
     failPoint('loader.before_commit');
     await session.pipeline.run([{ text: 'COMMIT', prepared: true }]);
     failPoint('loader.after_commit');
     session.settleCounts(true);
+    session.reloading = [];
     session.position = { ...to, epoch: session.epoch, catchingUp: to.asOf > to.applied };
     return result;
   } catch (error) {

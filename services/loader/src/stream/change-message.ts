@@ -10,6 +10,12 @@ import type { RowRun } from '../consume/assemble-ranges.ts';
 import { eachItem, type Fragment, readCells, readFragment, readReject, type RejectedRow } from '../consume/block.ts';
 import type { KeyTuples, StreamTable } from './stream-table.ts';
 
+/** A message of contracts that the target does not have: of later ones it waits until the target has them, of earlier ones it is over. */
+export interface OtherVersion {
+  readonly header: ChangeHeader;
+  readonly other: 'earlier' | 'later';
+}
+
 /** The contents of one part; a heartbeat or marker has none. */
 export interface ChangePart {
   readonly header: ChangeHeader;
@@ -27,13 +33,15 @@ export interface ChangePart {
 const NO_CELLS = (): readonly (readonly ExactCell[])[] => [];
 
 /** Throws MESSAGE_INVALID for what is not of this migration and generation: skipping it could lose rows. */
-export function parseChange(message: Buffer, g: Generation, tables: ReadonlyMap<number, StreamTable>): ChangePart {
+export function parseChange(message: Buffer, g: Generation, tables: ReadonlyMap<number, StreamTable>, version = 0): ChangePart | OtherVersion {
   const schemaId = readSchemaId(message);
   const reader = new AvroReader(message, WIRE_PREFIX_BYTES);
   const header = readChangeHeader(reader);
+  const ours = header.migration === g.migration && header.generation === g.generation;
+  if (ours && header.version !== version) return { header, other: header.version < version ? 'earlier' : 'later' };
   const table = tables.get(header.table) ?? null;
   const expected = header.kind === 'changes' ? (table === null ? -1 : changeSchemaIdOf(g.generation, header.table)) : beatSchemaIdOf(g.generation);
-  if (header.migration !== g.migration || header.generation !== g.generation || schemaId !== expected) {
+  if (!ours || schemaId !== expected) {
     // Invariant: I48
     throw new Failure('MESSAGE_INVALID', `a change of migration ${header.migration}, generation ${header.generation}, table ${header.table}, schema ${schemaId}`);
   }

@@ -55,7 +55,7 @@ describe.each(['embedded', 'kafka'] as const)('on %s', (kind) => {
 
   function follow(group = randomBytes(4).toString('hex')): { stop: () => Promise<void>; running: Promise<void> } {
     const abort = new AbortController();
-    const running = runStream({ pool: bench.pool, transport, g: bench.g, tables: bench.tables, groupSuffix: group, log, signal: abort.signal, onStep: (step) => steps.push(step), heldBytes: 16_000_000 });
+    const running = runStream({ pool: bench.pool, transport, g: bench.g, made: { version: 0, tables: bench.tables, schema: 'create' }, groupSuffix: group, log, signal: abort.signal, onStep: (step) => steps.push(step), heldBytes: 16_000_000 });
     running.catch(() => {});
     const stop = async (): Promise<void> => {
       abort.abort();

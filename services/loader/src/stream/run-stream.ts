@@ -1,6 +1,7 @@
 /**
  * Follows the change stream until it is told to stop: one lane after another, each under a new claim. What passes by
- * itself (a server restarting, brokers away, a lost connection) only makes lag; being taken over ends it.
+ * itself (a server restarting, brokers away, a lost connection) only makes lag; being taken over ends it. It also ends
+ * where the target's contracts have moved on: whoever started it begins again by the new ones.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
@@ -10,16 +11,16 @@ import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
+import { ContractsMoved } from '../evolve/contracts-moved.ts';
 import { isPassing } from './passing-trouble.ts';
 import { StreamLane, type StreamStep } from './stream-lane.ts';
-import { StreamSession } from './stream-session.ts';
-import type { StreamTable } from './stream-table.ts';
+import { StreamSession, type StreamTables } from './stream-session.ts';
 
 export interface StreamInput {
   readonly pool: pg.Pool;
   readonly transport: Transport;
   readonly g: Generation;
-  readonly tables: ReadonlyMap<number, StreamTable>;
+  readonly made: StreamTables;
   readonly groupSuffix: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -36,7 +37,7 @@ export async function runStream(input: StreamInput): Promise<void> {
     try {
       await oneLane(input);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || error instanceof ContractsMoved) return;
       if (error instanceof Failure && error.code === 'TRANSPORT_GAP') await readFromTheStart(input);
       else if (!isPassing(error)) throw explained(error);
       log.warn({ reason: messageOf(error) }, 'the change stream is interrupted; going on from the durable position');
@@ -54,7 +55,7 @@ async function oneLane(input: StreamInput): Promise<void> {
     await consumer.run({
       // Not before: of several loaders of one group only the one that gets the partition claims the stream, the others stand by.
       onAssigned: async () => {
-        session = await StreamSession.claim(pool, g, input.tables);
+        session = await StreamSession.claim(pool, g, input.made);
         lane = new StreamLane(session, input.onStep, input.heldBytes);
         return new Map([[0, session.position.nextOffset]]);
       },

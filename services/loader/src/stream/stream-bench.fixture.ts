@@ -134,7 +134,7 @@ export class StreamBench {
   }
 
   async lane(heldBytes?: number): Promise<TestLane> {
-    const session = await StreamSession.claim(this.loaderPool, this.g, this.tables);
+    const session = await StreamSession.claim(this.loaderPool, this.g, { version: 0, tables: this.tables, schema: 'create' });
     return new TestLane(session, heldBytes ?? 16_000_000);
   }
 

@@ -4,6 +4,7 @@
  */
 import { Failure } from '@causeway/contracts/failures';
 import type { StreamPosition } from '@causeway/control/live/stream-position';
+import { BUILD_LOCK } from './build-lock.ts';
 import type { Step, StepResult } from './pipeline.ts';
 import type { StreamSession } from './stream-session.ts';
 
@@ -47,9 +48,6 @@ export function checkGuard(session: StreamSession, result: StepResult | undefine
   // Invariant: I50
   if (result?.count !== 1) throw new Failure('FENCED', `the change stream of ${session.g.migration} was taken over by another loader, or its generation is over`);
 }
-
-/** Shared by the transactions of the stream; whoever builds indexes and constraints holds it alone. */
-export const BUILD_LOCK = (migration: string): string => `causeway build ${migration}`;
 
 export function buildLockStep(session: StreamSession): Step {
   return { text: 'SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', prepared: true, values: [BUILD_LOCK(session.g.migration)] };

@@ -12,6 +12,7 @@ import { applyBatches, type AppliedBatches } from './apply-batches.ts';
 import { applyOrdered } from './ordered/apply-ordered.ts';
 import { applyStaged } from './apply-staged.ts';
 import { BatchAssembly, type ChangeBatch } from './assemble-batches.ts';
+import { ContractsMoved } from '../evolve/contracts-moved.ts';
 import { parseChange } from './change-message.ts';
 import { decideAll, decideBatch, type Decision } from './decide-batches.ts';
 import { searchBatch } from './search-batch.ts';
@@ -54,6 +55,12 @@ export class StreamLane {
     let after = this.session.position.nextOffset;
     for (const message of incoming.messages) {
       const part = this.parse(message.value, message.offset);
+      if ('other' in part) {
+        if (part.other === 'later') await this.evolve(part.header.version, waiting, this.assembly.resumeFrom(message.offset));
+        // Another extractor, that was taken over, has sent it: whoever follows now covers what it holds.
+        after = message.offset + 1n;
+        continue;
+      }
       const batch = this.assembly.add(part, message.offset);
       after = message.offset + 1n;
       if (batch?.spilled === true) {
@@ -76,11 +83,18 @@ export class StreamLane {
 
   private parse(value: Buffer, offset: bigint): ReturnType<typeof parseChange> {
     try {
-      return parseChange(value, this.session.g, this.session.tables);
+      return parseChange(value, this.session.g, this.session.tables, this.session.version);
     } catch (error) {
       if (error instanceof Failure) throw new Failure(error.code, `offset ${offset} of the change stream: ${messageOf(error)}`, { cause: error });
       throw error;
     }
+  }
+
+  /** Everything before the change is applied by the contracts before; then the target changes, and another lane goes on. */
+  private async evolve(to: number, waiting: readonly ChangeBatch[], next: bigint): Promise<never> {
+    await this.settle(waiting, next);
+    await this.session.evolve(to);
+    throw new ContractsMoved();
   }
 
   private async spill(header: ChangeHeader): Promise<void> {

@@ -12,6 +12,9 @@ import { failPoint } from '@causeway/runtime/fail-point';
 import type pg from 'pg';
 import { type ForeignKey, oldValuesTable, otherReferenced, proofSql, readForeignKeys } from './foreign-keys.ts';
 import { PipelineSession } from './pipeline.ts';
+import { ContractsMoved } from '../evolve/contracts-moved.ts';
+import { evolveTarget } from '../evolve/evolve-target.ts';
+import { BUILD_LOCK } from './build-lock.ts';
 import type { StreamTable } from './stream-table.ts';
 
 /** Statements of one table, made when its foreign keys are known. */
@@ -19,6 +22,14 @@ export interface TableStatements {
   readonly remove: string;
   /** Null where nothing refers to the table and it refers to nothing. */
   readonly prove: string | null;
+}
+
+/** Tables of one version of the contracts. */
+export interface StreamTables {
+  readonly version: number;
+  readonly tables: ReadonlyMap<number, StreamTable>;
+  /** Who made the tables. */
+  readonly schema: 'create' | 'existing';
 }
 
 export class StreamSession {
@@ -29,6 +40,11 @@ export class StreamSession {
   /** True: writes with session_replication_role = replica. */
   readonly replica: boolean;
   position: StreamPosition;
+  /** Of the contracts. */
+  readonly version: number;
+  private readonly schema: 'create' | 'existing';
+  /** Tables whose rows all come again with the next batch. */
+  reloading: readonly StreamTable[] = [];
   /** Rows in the quarantine by table; a table without any needs no look there. */
   readonly quarantined: Map<number, number>;
   /** What the open transaction changes in it. */
@@ -38,10 +54,12 @@ export class StreamSession {
   foreignKeys: readonly ForeignKey[] = [];
   private statements = new Map<number, TableStatements>();
 
-  private constructor(g: Generation, client: pg.PoolClient, tables: ReadonlyMap<number, StreamTable>, position: StreamPosition, replica: boolean, quarantined: Map<number, number>) {
+  private constructor(g: Generation, client: pg.PoolClient, { tables, version, schema }: StreamTables, position: StreamPosition, replica: boolean, quarantined: Map<number, number>) {
     this.g = g;
     this.pipeline = new PipelineSession(client);
     this.tables = tables;
+    this.version = version;
+    this.schema = schema;
     this.position = position;
     this.epoch = position.epoch;
     this.replica = replica;
@@ -53,7 +71,7 @@ export class StreamSession {
   }
 
   /** Takes the stream over: from here on no older loader can commit. */
-  static async claim(pool: pg.Pool, g: Generation, tables: ReadonlyMap<number, StreamTable>): Promise<StreamSession> {
+  static async claim(pool: pg.Pool, g: Generation, made: StreamTables): Promise<StreamSession> {
     const client = await pool.connect();
     try {
       // Invariant: I50
@@ -67,11 +85,56 @@ export class StreamSession {
       failPoint('loader.after_claim');
       const counts = await client.query('SELECT table_no, count(*)::int AS n FROM causeway.quarantine WHERE migration = $1 AND generation = $2 GROUP BY table_no', [g.migration, g.generation]);
       const replica = await prepareSession(client, g);
-      return new StreamSession(g, client, tables, position, replica, new Map(counts.rows.map((row) => [row.table_no as number, row.n as number])));
+      const session = new StreamSession(g, client, made, position, replica, new Map(counts.rows.map((row) => [row.table_no as number, row.n as number])));
+      await session.lookAgain();
+      return session;
     } catch (error) {
       client.release(true);
       throw error;
     }
+  }
+
+  /** Which version the target has, and what is to come anew. Throws ContractsMoved where it is not this session's. */
+  private async lookAgain(): Promise<void> {
+    const { g, client } = this;
+    const now = await client.query(
+      `SELECT coalesce((SELECT contract_version FROM causeway.live WHERE migration = $1 AND generation = $2), 0) AS version,
+              coalesce((SELECT array_agg(table_no) FROM causeway.table_contract WHERE migration = $1 AND generation = $2 AND reload), '{}') AS reloading`,
+      [g.migration, g.generation],
+    );
+    const { version, reloading } = now.rows[0] as { version: number; reloading: readonly number[] };
+    if (version !== this.version) throw new ContractsMoved();
+    this.reloading = reloading.flatMap((number) => this.tables.get(number) ?? []);
+  }
+
+  /** Brings the target to a later version of the contracts, under this session's claim; the session is over then. */
+  async evolve(to: number): Promise<void> {
+    const { client, g } = this;
+    const { epoch, position } = this;
+    await client.query('BEGIN');
+    try {
+      await client.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [BUILD_LOCK(g.migration)]);
+      const mine = await client.query('UPDATE causeway.stream_position SET epoch = epoch WHERE migration = $1 AND generation = $2 AND epoch = $3 AND applied = $4 AND EXISTS (SELECT 1 FROM causeway.migration m WHERE m.id = $1 AND m.generation = $2 FOR SHARE)', [g.migration, g.generation, epoch, position.applied]);
+      if (mine.rowCount !== 1) throw new Failure('FENCED', `the change stream of ${g.migration} was taken over by another loader, or its generation is over`);
+      await evolveTarget(client, { g, schema: this.schema, to });
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+    failPoint('loader.schema_after_commit');
+  }
+
+  /** In the open transaction, before the batch that brings their rows: what is there of these tables goes. */
+  async clearReloading(): Promise<void> {
+    const { g, client } = this;
+    for (const table of this.reloading) {
+      if (!this.replica && this.foreignKeys.some((key) => key.parent === table.name)) throw new Failure('CHANGE_REFUSED', `all rows of ${table.name} come again, and others refer to them`);
+      await client.query(`DELETE FROM ${table.name}`);
+      const gone = await client.query('DELETE FROM causeway.quarantine WHERE migration = $1 AND generation = $2 AND table_no = $3', [g.migration, g.generation, table.contract.table]);
+      this.countQuarantined(table.contract.table, -(gone.rowCount ?? 0));
+    }
+    await client.query('UPDATE causeway.table_contract SET reload = false WHERE migration = $1 AND generation = $2 AND reload', [g.migration, g.generation]);
   }
 
   /** The session has settings and temporary tables of its own, so the connection ends with it. */

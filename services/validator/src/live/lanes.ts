@@ -19,6 +19,7 @@ import { liveState, PassClock } from './live-state.ts';
 import type { Positions } from './positions.ts';
 import { type PassEvents, rollingPass } from './rolling-pass.ts';
 import type { RunLiveInput } from './run-live.ts';
+import { ContractsMoved } from './schema-moved.ts';
 
 /** Between two laps over the changes; under the fence every lap counts as downtime. */
 const LAP_MS = 200;
@@ -39,6 +40,8 @@ export interface LanesInput extends RunLiveInput {
   readonly changes: Checking;
   readonly passing: Checking;
   readonly contracts: readonly TableContract[];
+  /** Of these contracts. */
+  readonly contractVersion: number;
   /** Tables whose rows cannot be named. */
   readonly skipped: readonly TableContract[];
 }
@@ -78,7 +81,8 @@ export class Lanes {
     await this.watch();
     const lanes = await Promise.allSettled([this.watching().catch(end), this.lane(() => this.following()).catch(end), this.lane(() => this.passingOver()).catch(end)]);
     const failed = lanes.find((lane) => lane.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    // The others fail only because the first one did.
+    if (failed !== undefined) throw stop.signal.reason ?? failed.reason;
   }
 
   private backChecking({ pool, g, source }: Checking): BackChecking {
@@ -91,6 +95,8 @@ export class Lanes {
       try {
         return await work();
       } catch (error) {
+        // A table that the stream has just changed is read by the new contracts, which the watch then sees.
+        if (isChangedTable(error)) await this.watch();
         if (!isCaptureLost(error) && !(postgresIsPrimary(this.live) && isChangedTable(error))) throw error;
         if (isCaptureLost(error)) this.clock.passes = 0;
         else this.input.log.warn({ code: (error as { code?: string }).code }, 'PostgreSQL refused a comparison of the way back; a table was changed there');
@@ -133,6 +139,7 @@ export class Lanes {
   private async watch(): Promise<void> {
     const { pool, record, positions } = this.input;
     const live = await readLive(pool, record.id);
+    if (live.contractVersion !== this.input.contractVersion) throw new ContractsMoved();
     // What the other side wrote meanwhile is in no log of this one: only a whole pass tells.
     if (sqliteIsPrimary(live) && !sqliteIsPrimary(this.live)) this.clock.passes = 0;
     if (postgresIsPrimary(live) && !postgresIsPrimary(this.live)) this.clock.backPasses = 0;

@@ -18,8 +18,9 @@ export function liveMetrics(metrics: MetricSet, counters: Pick<ValidatorMetrics,
   const touched = metrics.gauge('validator_source_touched');
   let told = { rows: 0, mismatches: 0 };
   return (state) => {
-    counters.rows(state.rowsVerified - told.rows);
-    counters.mismatches(state.foundDivergences - told.mismatches);
+    // Checks that begin anew in this process, by other contracts, count from 0 again.
+    counters.rows(grown(told.rows, state.rowsVerified));
+    counters.mismatches(grown(told.mismatches, state.foundDivergences));
     told = { rows: state.rowsVerified, mismatches: state.foundDivergences };
     oldest.set(state.oldestUnverifiedMs === null ? Number.NaN : state.oldestUnverifiedMs / 1000);
     unverified.set(state.unverified);
@@ -35,3 +36,5 @@ export function liveMetrics(metrics: MetricSet, counters: Pick<ValidatorMetrics,
     touched.set(state.sourceTouched === null ? 0 : 1);
   };
 }
+
+const grown = (before: number, now: number): number => (now < before ? now : now - before);

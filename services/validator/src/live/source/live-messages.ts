@@ -9,6 +9,8 @@ export interface LiveThreadStart {
   readonly migration: string;
   readonly token: string;
   readonly contracts: readonly TableContract[];
+  /** Of these contracts. */
+  readonly contractVersion: number;
 }
 
 export type LiveRequest =

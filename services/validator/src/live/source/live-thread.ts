@@ -7,6 +7,7 @@ import { type TextDecoding, textDecoding } from '../../measure/source/exact-text
 import { SourceScanner } from '../../measure/source/scan-source.ts';
 import type { ScanTask } from '../../measure/source/scan-task.ts';
 import type { BackPlace, LiveAnswers, LiveRequest, LiveThreadMessage, LiveThreadStart } from './live-messages.ts';
+import { SCHEMA_MOVED } from '../schema-moved.ts';
 import { captureIsThere, readCount, readFact } from '@causeway/control/capture/source-facts';
 import { CaptureWatch } from '@causeway/control/capture/capture-loss';
 import { sourceTouched } from '@causeway/control/capture/source-touched';
@@ -16,7 +17,7 @@ import { RowStates } from './row-states.ts';
 
 const start = workerData as LiveThreadStart;
 const { file } = start;
-const capture = new CaptureWatch(start, start.contracts);
+const capture = new CaptureWatch(start, start.contracts, start.contractVersion);
 const port = parentPort as NonNullable<typeof parentPort>;
 const say = (message: LiveThreadMessage): void => port.postMessage(message);
 
@@ -47,6 +48,8 @@ port.on('message', ({ id, request }: { id: number; request: LiveRequest }) => {
 });
 
 function answered(db: SourceDatabase, decode: TextDecoding, id: number, request: LiveRequest): LiveThreadMessage {
+  // Rows of another schema than the contracts speak of: nothing is said about them.
+  if (captureIsThere(db) && capture.moved(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: SCHEMA_MOVED };
   const lost = capture.loss(db);
   // Without its tables there is nothing to read a position from.
   if (lost !== null && !captureIsThere(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: lost };
