@@ -30,7 +30,7 @@ export function schemaVersion(db: SourceDatabase): bigint {
 export function schemaIsKnown(db: SourceDatabase): boolean {
   const version = schemaVersion(db);
   const known = readCount(db, 'schema_known');
-  return known === 0n || version === known || (readCount(db, 'fence_attempt') !== 0n && version === readCount(db, 'fence_schema'));
+  return known === 0n || version === known;
 }
 
 /** Newest id of the change log. */

@@ -43,7 +43,8 @@ export function raiseFence(db: SourceDatabase, attempt: bigint, version?: number
     // Invariant: I31
     if (attempt <= state.lifted || attempt < state.attempt) throw new Failure('FENCE_STALE', `attempt ${attempt} is over: ${state.attempt} stands, ${state.lifted} was lifted`);
     // Invariant: I96
-    if (state.attempt === 0n && (!schemaIsKnown(db) || (version !== undefined && readCount(db, 'contract_version') !== BigInt(version)))) throw new Failure('CUTOVER_NOT_READY', 'the application has changed its schema just now: it is taken over first; run the command again');
+    if (state.attempt === 0n && version !== undefined && (!schemaIsKnown(db) || readCount(db, 'contract_version') !== BigInt(version))) throw new Failure('CUTOVER_NOT_READY', 'the application has changed its schema just now: it is taken over first; run the command again');
+    const known = schemaIsKnown(db);
     dropFence(db);
     if (state.attempt === 0n) suspendTriggers(db);
     fencedTables(db).forEach((table, i) => {
@@ -54,6 +55,7 @@ export function raiseFence(db: SourceDatabase, attempt: bigint, version?: number
     writeFact(db, 'fence_attempt', attempt);
     writeFact(db, 'fence_end', logEnd(db));
     writeFact(db, 'fence_schema', schemaVersion(db));
+    if (known) writeFact(db, 'schema_known', schemaVersion(db));
     return fenceState(db);
   });
 }
@@ -66,7 +68,7 @@ export function liftFence(db: SourceDatabase, attempt: bigint): void {
     // Invariant: I31
     if (state.attempt !== attempt) throw new Failure('FENCE_STALE', `attempt ${attempt} does not stand: ${state.attempt} does`);
     // What passed the fence is looked at once it is gone.
-    const known = schemaVersion(db) === state.schema;
+    const known = schemaIsKnown(db);
     dropFence(db);
     resumeTriggers(db);
     if (known) writeFact(db, 'schema_known', schemaVersion(db));

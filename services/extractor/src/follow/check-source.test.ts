@@ -41,9 +41,9 @@ const sql = (text: string): void => void new Database(file).exec(text).close();
 
 test('a source as it was captured is believed, also after a change of its data', () => {
   const { check, replaced, end } = installed();
-  expect(check(0n)).toMatchObject({ end, fence: 0n, schemaChanged: true });
+  expect(check(0n)).toMatchObject({ end, fence: 0n, schemaMoved: false });
   sql("UPDATE a SET v = 'z'");
-  expect(check(end)).toMatchObject({ end: end + 2n, schemaChanged: false });
+  expect(check(end)).toMatchObject({ end: end + 2n, schemaMoved: false });
   replaced();
 });
 
@@ -55,10 +55,12 @@ test('a log that ends before what was published, a table rebuilt without our tri
   expect(() => check(end)).toThrow(expect.objectContaining({ code: 'SOURCE_REPLACED' }));
 });
 
-test('what a framework does to change a column loses the capture, and is told by the trigger', () => {
+test('a changed schema is told before anything is read by the old contracts; under a fence, what is missing by its trigger', () => {
   const { check, end } = installed();
   check(end);
   sql('CREATE TABLE new_a (id INTEGER PRIMARY KEY, v TEXT, w); INSERT INTO new_a (id, v) SELECT * FROM a; DROP TABLE a; ALTER TABLE new_a RENAME TO a');
+  expect(check(end)).toMatchObject({ end, schemaMoved: true });
+  sql("INSERT OR REPLACE INTO _causeway_state VALUES ('fence_attempt', 1); CREATE TABLE d (x)");
   expect(() => check(end)).toThrow(expect.objectContaining({ code: 'CAPTURE_LOST', message: expect.stringContaining('_causeway_0_insert') }));
 });
 

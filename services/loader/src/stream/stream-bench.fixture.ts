@@ -162,7 +162,7 @@ export class StreamBench {
   private header(spec: BatchSpec, part: number, last: boolean): Record<string, unknown> {
     const { from, to } = spec;
     const kind = CHANGE_KINDS.indexOf(spec.kind ?? (spec.parts === undefined ? 'heartbeat' : 'changes'));
-    return { migration: this.g.migration, generation: 1, kind, table: -1, attempt: spec.attempt ?? 'a', batch: spec.batch ?? to, part, last, from, to, as_of: to, fence: spec.fence ?? 0, epoch: 0, seen_ms: Date.now() };
+    return { migration: this.g.migration, generation: 1, version: 0, kind, table: -1, attempt: spec.attempt ?? 'a', batch: spec.batch ?? to, part, last, from, to, as_of: to, fence: spec.fence ?? 0, epoch: 0, seen_ms: Date.now() };
   }
 
   private beat(spec: BatchSpec): Buffer {
