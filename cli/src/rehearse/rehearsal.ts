@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS } from '@causeway/control/cutover/gates';
 import { findLive, readLive } from '@causeway/control/live/live-record';
 import { discoverSchema } from '@causeway/control/plan/discover-schema';
 import { findMigration } from '@causeway/control/record/migration-record';
+import { targetContracts } from '@causeway/control/record/schema-change';
 import { readContracts } from '@causeway/control/record/table-record';
 import { openSource } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
@@ -134,9 +135,10 @@ export class Rehearsal {
     const record = await findMigration(pool, REHEARSAL);
     if (record === null) throw new Failure('MIGRATION_UNKNOWN', REHEARSAL);
     const g = { migration: record.id, generation: record.generation };
+    const { contracts, version } = await targetContracts(pool, g);
     const db = openWritableSource(file);
     try {
-      return await work({ pool, url, serverVersion: '', record, live: await readLive(pool, record.id), g, contracts: await readContracts(pool, g), db });
+      return await work({ pool, url, serverVersion: '', record, live: await readLive(pool, record.id), g, contracts, contractVersion: version, db });
     } finally {
       db.close();
     }
