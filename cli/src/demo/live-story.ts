@@ -139,7 +139,7 @@ class Story {
   async complete(): Promise<void> {
     const { parts, folder, context } = this.input;
     await this.withSession(async (session) => {
-      const { path } = await completeMigration(session, parts.transport, folder, context.version);
+      const { path } = await completeMigration(session, { ...parts.transport, environment: context.environment }, folder, context.version);
       say(context, `complete: nothing of causeway is left in either database; report: ${path}`);
     });
   }

@@ -35,7 +35,7 @@ async function complete(session: LiveSession, flags: CompleteFlags, context: Cli
     return;
   }
   const state = stateFolder(flags.state, context);
-  const place = { kind: record.settings.transport, brokers: flags.brokers ?? context.environment.KAFKA_BROKERS ?? '', embeddedFile: join(state, 'transport.sqlite') };
+  const place = { kind: record.settings.transport, brokers: flags.brokers ?? context.environment.KAFKA_BROKERS ?? '', embeddedFile: join(state, 'transport.sqlite'), environment: context.environment };
   // There is no way back afterwards: without a backup that is proved this step is not taken.
   const backup = live.phase === 'switched' && flags.backup !== false ? await backupTarget({ url: session.url, root: backupsFolder(state), reason: 'before complete', context, tell: (text) => (flags.json === true ? undefined : void context.stderr.write(`${text}\n`)) }) : null;
   const { report, path, topicsLeft } = await completeMigration(session, place, migrationFolder(state, record.name), context.version);

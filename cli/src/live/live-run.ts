@@ -160,7 +160,7 @@ export class LiveRun {
 
   private async ended(record: MigrationRecord): Promise<LiveOutcome> {
     await this.services?.end();
-    await deleteLiveTopics(record, this.options.transport);
+    await deleteLiveTopics(record, { ...this.options.transport, environment: this.options.environment });
     return { record, phase: 'completed', seconds: this.seconds };
   }
 

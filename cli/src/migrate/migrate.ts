@@ -9,10 +9,12 @@ import { CONTROL_SCHEMA, ensureControlSchema } from '@causeway/control/record/co
 import { advancePhase, findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { recordTiming } from '@causeway/control/record/table-record';
 import { deleteTopics } from '@causeway/control/topics/ensure-topics';
+import { readSettings } from '@causeway/runtime/config-table';
 import { createLog } from '@causeway/runtime/log';
 import { checkTarget } from '@causeway/runtime/postgres-pool';
 import { prepareSource, sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
 import { connectTransport } from '@causeway/runtime/transport/connect-transport';
+import { KAFKA_SECURITY_SETTINGS } from '@causeway/runtime/transport/kafka-security';
 import { transportConfig } from '@causeway/runtime/transport/transport-config';
 import type { Query } from '@causeway/control/queries/query-set';
 import type pg from 'pg';
@@ -237,7 +239,7 @@ class MigrationRun {
   private async complete(record: MigrationRecord): Promise<void> {
     await openTarget(this.pool, record);
     const { transport } = this.options;
-    const connected = await connectTransport(transportConfig({ transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile }, 'causeway-cli'), { log: createLog('cli', 'silent') });
+    const connected = await connectTransport(transportConfig({ transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, ...readSettings(KAFKA_SECURITY_SETTINGS, this.options.environment) }, 'causeway-cli'), { log: createLog('cli', 'silent') });
     try {
       await deleteTopics(connected, record);
     } finally {

@@ -107,7 +107,7 @@ class Stage {
     const result = await rehearsal.come();
     const judged = await rehearsal.withSession((session) => this.judge(session, result));
     const disk = { ...(await diskUse(input)), sourceBytes: before.bytes };
-    await rehearsal.withSession((session) => completeMigration(session, input.parts.transport, join(input.folder, 'report'), input.context.version));
+    await rehearsal.withSession((session) => completeMigration(session, { ...input.parts.transport, environment: input.context.environment }, join(input.folder, 'report'), input.context.version));
     const outcome = await this.run;
     const after = await fingerprintOf(input.source);
     const { left, tables } = rehearsal.plan.current ?? { left: [], tables: [] };
@@ -190,7 +190,7 @@ class Stage {
     const completed = await Promise.race([this.run.then((outcome) => outcome?.phase === 'completed', () => false), new Promise<false>((resolve) => setTimeout(resolve, 1, false))]);
     this.stop.abort(new Failure('INTERRUPTED', 'the rehearsal has ended'));
     await this.run.catch(() => {});
-    if (!completed && this.topics !== null) await deleteLiveTopics(this.topics, this.input.parts.transport);
+    if (!completed && this.topics !== null) await deleteLiveTopics(this.topics, { ...this.input.parts.transport, environment: this.input.context.environment });
     await this.pool.end();
   }
 

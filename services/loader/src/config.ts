@@ -1,11 +1,13 @@
 /** Settings of the loader, from the environment. */
 import { oneOf, text, wholeNumber } from '@causeway/runtime/config-table';
+import { KAFKA_SECURITY_SETTINGS } from '@causeway/runtime/transport/kafka-security';
 
 export const LOADER_SETTINGS = {
   migration: { env: 'CAUSEWAY_MIGRATION', help: 'id of the migration in the control record', parse: text },
   databaseUrl: { env: 'DATABASE_URL', help: 'the target with the control record', parse: text, secret: true },
   transport: { env: 'CAUSEWAY_TRANSPORT', help: 'kafka or embedded', parse: oneOf('kafka', 'embedded'), fallback: 'kafka' as const },
   brokers: { env: 'KAFKA_BROKERS', help: 'host:port list of the Kafka brokers', parse: text, fallback: '' },
+  ...KAFKA_SECURITY_SETTINGS,
   embeddedFile: { env: 'CAUSEWAY_EMBEDDED_FILE', help: 'file of the embedded transport', parse: text, fallback: '' },
   sourceFile: { env: 'CAUSEWAY_SOURCE', help: 'path of the source where it differs from the control record (containers); the way back writes it', parse: text, fallback: '' },
   metricsHost: { env: 'CAUSEWAY_METRICS_HOST', help: 'address of /metrics; loopback unless told', parse: text, fallback: '127.0.0.1' },

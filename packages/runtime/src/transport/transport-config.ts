@@ -1,5 +1,7 @@
 /** Which transport, and how to reach it. */
 import { Failure } from '@causeway/contracts/failures';
+import type { Settings } from '../config-table.ts';
+import { type KAFKA_SECURITY_SETTINGS, kafkaSecurity } from './kafka-security.ts';
 
 /** Certificates as PEM text. `true` trusts what the system trusts. */
 export type TransportTls = true | { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
@@ -33,13 +35,15 @@ export interface EmbeddedConfig {
 
 export type TransportConfig = KafkaConfig | EmbeddedConfig;
 
+export type TransportSettings = { transport: 'kafka' | 'embedded'; brokers: string; embeddedFile: string } & Settings<typeof KAFKA_SECURITY_SETTINGS>;
+
 /** From a service's settings. Throws CONFIG_INVALID where the chosen transport lacks its address. */
-export function transportConfig(settings: { transport: 'kafka' | 'embedded'; brokers: string; embeddedFile: string }, clientId: string): TransportConfig {
+export function transportConfig(settings: TransportSettings, clientId: string): TransportConfig {
   if (settings.transport === 'embedded') {
     if (settings.embeddedFile === '') throw new Failure('CONFIG_INVALID', 'CAUSEWAY_EMBEDDED_FILE is required with the embedded transport');
     return { kind: 'embedded', file: settings.embeddedFile };
   }
   const brokers = settings.brokers.split(',').map((b) => b.trim()).filter((b) => b !== '');
   if (brokers.length === 0) throw new Failure('CONFIG_INVALID', 'KAFKA_BROKERS is required with the kafka transport');
-  return { kind: 'kafka', brokers, clientId };
+  return { kind: 'kafka', brokers, clientId, ...kafkaSecurity(settings) };
 }
