@@ -55,3 +55,10 @@ CMD ["node", "--enable-source-maps", "services/validator/dist/main.js"]
 
 FROM runtime AS cli
 CMD ["node", "--enable-source-maps", "cli/dist/main.js", "--help"]
+
+# The command with pg_dump and pg_restore of the server's version.
+FROM runtime AS backup
+USER root
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-client-15 && rm -rf /var/lib/apt/lists/* && mkdir /backups && chown node:node /backups
+USER node
+CMD ["node", "--enable-source-maps", "cli/dist/main.js", "backup", "--help"]
