@@ -159,6 +159,7 @@ async function tellOutcome({ result, options, flags, context, pool }: Ended): Pr
   });
   const written = result.alreadyDone ? null : await writeMigrationReport({ pool, url: options.url, record, verification, seconds, usage, serverVersion, toolVersion: context.version, warnings: [], attached }, options.stateFolder);
   if (result.alreadyDone) context.stderr.write(`migration ${JSON.stringify(record.name)} is complete and its source has not changed; nothing to do\n`);
+  for (const [step, took] of Object.entries(seconds)) context.took(step, took);
   const outcome = { ...outcomeOf(verification, seconds), rssMiB: Object.fromEntries(usage.map((u) => [u.service, u.peakRssMiB])), ...(written === null ? {} : { report: written.html }) };
   printSummary(context, outcome, verification, flags.json === true);
   if (written !== null && flags.json !== true) context.stdout.write(`report: ${written.html}\n`);

@@ -3,6 +3,7 @@ import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failu
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerBackup } from './backup-command.ts';
+import { CommandMetrics } from './command-metrics.ts';
 import { registerDemo } from './demo-command.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerComplete } from './live/complete-command.ts';
@@ -29,6 +30,8 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
   setExitCode(code: number): void;
+  /** How long a step of this command took; for --metrics-file. */
+  took(step: string, seconds: number): void;
 }
 
 /** Of the workspace's package.json; a test holds the two together. */
@@ -40,6 +43,7 @@ Exit codes: 0 proved equal · 1 a difference, or rows in the quarantine that wer
 export async function runCli(host: NodeJS.Process): Promise<void> {
   const abort = new AbortController();
   let code = 0;
+  const metrics = new CommandMetrics(host.env.CAUSEWAY_CWD ?? host.cwd());
   const context: CliContext = {
     environment: host.env,
     cwd: host.env.CAUSEWAY_CWD ?? host.cwd(),
@@ -50,6 +54,7 @@ export async function runCli(host: NodeJS.Process): Promise<void> {
     setExitCode: (value) => {
       code = value;
     },
+    took: (step, seconds) => metrics.took(step, seconds),
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     host.on(name, () => {
@@ -59,10 +64,16 @@ export async function runCli(host: NodeJS.Process): Promise<void> {
     });
   }
   const program = buildProgram(context);
+  metrics.watch(program);
   try {
     await program.parseAsync(host.argv);
   } catch (error) {
     code = report(error, abort.signal, host);
+  }
+  try {
+    await metrics.write(code);
+  } catch (error) {
+    code = Math.max(code, report(error, abort.signal, host));
   }
   host.exit(code);
 }

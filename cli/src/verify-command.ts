@@ -44,6 +44,7 @@ async function runVerify(flags: VerifyFlags, context: CliContext): Promise<void>
     }
     const verification = await readVerification(pool, record);
     if (verification === null) throw new Failure('INTERNAL', 'the validator ended without a verdict');
+    context.took('verify', (performance.now() - started) / 1000);
     const outcome = outcomeOf(verification, { verify: (performance.now() - started) / 1000 });
     printSummary(context, outcome, verification, flags.json === true);
     context.setExitCode(exitCodeOfVerdict(outcome.verdict, flags.acceptQuarantine === true));

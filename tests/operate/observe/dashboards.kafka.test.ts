@@ -1,4 +1,5 @@
 /** Every panel of every dashboard shows data in a run of a live migration, and in a clean run nobody is woken. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DASHBOARDS } from '@causeway/ops/grafana/dashboards/all-dashboards';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -12,7 +13,7 @@ let to = 0;
 
 const now = (): number => Date.now() / 1000;
 /** As Grafana fills them in, with all values chosen. */
-const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '10s').replaceAll(/\$(migration|instance|database)/g, '.*');
+const filledIn = (expr: string): string => expr.replaceAll('$__rate_interval', '20s').replaceAll(/\$(migration|instance|database)/g, '.*');
 const PANELS = Object.entries(DASHBOARDS).flatMap(([name, dashboard]) => dashboard.rows.flatMap((row) => row.panels.flatMap((panel) => panel.queries.map(({ expr }, i) => [`${name}: ${panel.title} (${i + 1})`, expr] as const))));
 
 /** A machine with too much to do may undo an attempt at its deadline; it is begun again. */
@@ -25,13 +26,15 @@ async function switched(goal: 'cutover' | 'rollback'): Promise<void> {
 }
 
 beforeAll(async () => {
-  stack = await ObservedStack.start({ timeScale: 1 / 15, orders: 10_000, perSecond: 20 });
+  stack = await ObservedStack.start({ timeScale: 1 / 5, orders: 10_000, perSecond: 20 });
   receiver = await Program.start('pg_receivewal', { args: ['-D', stack.textFiles, '-d', stack.serverUrl, '--no-loop'] });
   const { shop } = stack;
   from = now();
   shop.write();
   await stack.follow();
-  await sleep(15_000);
+  const backup = await stack.bench.run(['backup', '--metrics-file', join(stack.textFiles, 'backup.prom')]);
+  if (backup.code !== 0) throw new Error(backup.stderr);
+  await sleep(10_000);
   for (const goal of ['cutover', 'rollback', 'cutover'] as const) {
     await switched(goal);
     await sleep(10_000);
@@ -50,8 +53,8 @@ test.each(PANELS)('%s', async (_, expr) => {
 });
 
 test('nobody was woken', async () => {
-  const fired = await stack.prometheus.range('count by (alertname, alertstate) (ALERTS{alertstate="firing"})', from, to);
-  expect(fired.map(({ metric }) => metric['alertname'])).toEqual([]);
+  const fired = await stack.prometheus.range('ALERTS{alertstate="firing"}', from, to);
+  expect(fired.map(({ metric }) => metric)).toEqual([]);
 });
 
 test('the application lost nothing meanwhile', async () => {

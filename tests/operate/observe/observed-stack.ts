@@ -10,7 +10,7 @@ import { removePostgresHome } from '@causeway/runtime/parts/postgres-home';
 import { type Bench, openBench } from '@causeway/testkit/causeway-command';
 import { FaultProxy } from '@causeway/testkit/fault-proxy';
 import { freePort } from '@causeway/testkit/free-port';
-import { LiveShop } from '@causeway/testkit/live-shop';
+import { LiveShop, servicesOf } from '@causeway/testkit/live-shop';
 import { TEST_BROKERS, TEST_PG, testBrokers } from '@causeway/testkit/test-servers';
 import pg from 'pg';
 import { Program } from './program.ts';
@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly timeScale: number;
   readonly orders: number;
   readonly perSecond: number;
+  /** Folder that everything of the migration lies in; absent: a temporary one. */
+  readonly disk?: string;
 }
 
 interface Parts {
@@ -32,6 +34,7 @@ interface Parts {
   readonly bench: Bench;
   readonly shop: LiveShop;
   readonly kafka: FaultProxy;
+  readonly postgres: FaultProxy;
   readonly prometheus: PrometheusServer;
   readonly programs: readonly Program[];
 }
@@ -40,6 +43,8 @@ export class ObservedStack {
   readonly bench: Bench;
   readonly shop: LiveShop;
   readonly kafka: FaultProxy;
+  /** Between the server and who watches or moves: services and exporter. The application and the test go past it. */
+  readonly postgres: FaultProxy;
   readonly prometheus: PrometheusServer;
   /** node_exporter reads the text files that stand here. */
   readonly textFiles: string;
@@ -50,6 +55,7 @@ export class ObservedStack {
     this.bench = parts.bench;
     this.shop = parts.shop;
     this.kafka = parts.kafka;
+    this.postgres = parts.postgres;
     this.prometheus = parts.prometheus;
     this.textFiles = join(parts.folder, 'text');
   }
@@ -58,21 +64,25 @@ export class ObservedStack {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-observed-'));
     const server = await startLocalPostgres({ stateDir: join(folder, 'postgres'), environment: process.env, signal: new AbortController().signal, settings: SETTINGS });
     process.env[TEST_PG] = server.url;
+    const postgres = await FaultProxy.start(addressOf(server.url));
     const [host = '', port = ''] = (testBrokers().split(',')[0] as string).split(':');
     const kafka = await FaultProxy.start({ host, port: Number(port), kafka: true });
     process.env[TEST_BROKERS] = `127.0.0.1:${kafka.port}`;
+    if (options.disk !== undefined) process.env['TMPDIR'] = options.disk;
     const bench = await openBench('observed');
+    // The rest of the test's folders do not belong there.
+    delete process.env['TMPDIR'];
     const shop = await LiveShop.open(bench, { orders: options.orders, perSecond: options.perSecond, seed: 11 });
     await shop.query('CREATE EXTENSION pg_stat_statements');
     const prometheus = await PrometheusServer.start(join(folder, 'prometheus'), options.timeScale);
-    const programs = [await postgresExporter(bench.database.url, prometheus), await nodeExporter(join(folder, 'text'), prometheus)];
-    return new ObservedStack({ folder, server, bench, shop, kafka, prometheus, programs });
+    const programs = [await postgresExporter(through(postgres, bench.database.url), prometheus), await nodeExporter(join(folder, 'text'), prometheus)];
+    return new ObservedStack({ folder, server, bench, shop, kafka, postgres, prometheus, programs });
   }
 
   /** Prometheus finds the services by the file that the command writes for it. */
   async follow(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const migrations = join(this.bench.folder, 'state', 'migrations');
-    this.shop.follow(environment);
+    this.shop.follow({ DATABASE_URL: through(this.postgres, this.bench.database.url), ...environment });
     // As soon as there is a file, so that the snapshot is seen, too.
     await this.shop.until(async () => existsSync(migrations) && readdirSync(migrations).length > 0, 'the state folder');
     const [name = ''] = readdirSync(migrations);
@@ -90,20 +100,39 @@ export class ObservedStack {
     return client;
   }
 
+  /** The server is there again, or it is not: connections are cut, and refused at once. */
+  setReachable(reachable: boolean): void {
+    this.postgres.moveTo(reachable ? addressOf(this.serverUrl) : { host: '127.0.0.1', port: 1 });
+  }
+
+  signal(service: 'extractor' | 'loader' | 'validator', signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = servicesOf(this.shop.commandPid).find(({ name }) => name === service)?.pid;
+    if (pid === undefined) throw new Error(`${service} does not run`);
+    process.kill(pid, signal);
+  }
+
   get serverUrl(): string {
     return this.parts.server.url;
   }
 
   async close(): Promise<void> {
-    const { folder, server, bench, shop, kafka, prometheus, programs } = this.parts;
+    const { folder, server, bench, shop, kafka, postgres, prometheus, programs } = this.parts;
     await shop.close();
     await Promise.all([prometheus.stop(), ...programs.map((program) => program.stop())]);
     await bench.close();
-    await kafka.close();
+    await Promise.all([kafka.close(), postgres.close()]);
     await server.stop();
     removePostgresHome(join(folder, 'postgres'));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const addressOf = (url: string): { host: string; port: number } => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
+
+function through(proxy: FaultProxy, url: string): string {
+  const address = new URL(url);
+  address.port = String(proxy.port);
+  return address.href;
 }
 
 async function postgresExporter(url: string, prometheus: PrometheusServer): Promise<Program> {

@@ -52,19 +52,21 @@ export class PrometheusServer {
     return ((await this.ask('/alerts')) as { alerts: FiringAlert[] }).alerts;
   }
 
-  async firing(name: string): Promise<FiringAlert | undefined> {
-    return (await this.alerts()).find((alert) => alert.labels['alertname'] === name && alert.state === 'firing');
+  /** With these labels among its own. */
+  async firing(name: string, labels: Readonly<Record<string, string>> = {}): Promise<FiringAlert | undefined> {
+    const wanted = Object.entries({ ...labels, alertname: name });
+    return (await this.alerts()).find((alert) => alert.state === 'firing' && wanted.every(([label, value]) => alert.labels[label] === value));
   }
 
-  async untilFiring(name: string, withinMs = 180_000): Promise<FiringAlert> {
+  async untilFiring(name: string, labels: Readonly<Record<string, string>> = {}, withinMs = 240_000): Promise<FiringAlert> {
     for (const end = performance.now() + withinMs; performance.now() < end; await sleep(250)) {
-      const found = await this.firing(name);
+      const found = await this.firing(name, labels);
       if (found !== undefined) return found;
     }
-    throw new Error(`${name} did not fire; these do: ${(await this.alerts()).map((a) => `${a.labels['alertname']} (${a.state})`).join(', ')}`);
+    throw new Error(`${name} did not fire; these do: ${(await this.alerts()).map((a) => `${JSON.stringify(a.labels)} (${a.state})`).join(', ')}`);
   }
 
-  async untilSilent(name: string, withinMs = 120_000): Promise<void> {
+  async untilSilent(name: string, withinMs = 180_000): Promise<void> {
     for (const end = performance.now() + withinMs; performance.now() < end; await sleep(250)) {
       if (!(await this.alerts()).some((alert) => alert.labels['alertname'] === name)) return;
     }

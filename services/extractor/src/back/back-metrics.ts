@@ -8,9 +8,12 @@ export function measuringBack(metrics: MetricSet): (state: BackState) => void {
   const problems = metrics.gauge('extractor_back_problems');
   const published = metrics.counter('extractor_back_keys_published_total');
   let told = 0;
+  let oldestMs: number | null = null;
+  // At the scrape and not at the look: a reader that hangs must be seen to hang.
+  metrics.onScrape(() => lag.set(oldestMs === null ? 0 : Math.max(0, (Date.now() - oldestMs) / 1000)));
   return (state) => {
     entries.set(state.queued);
-    lag.set(state.oldestMs === null ? 0 : Math.max(0, (Date.now() - state.oldestMs) / 1000));
+    oldestMs = state.oldestMs;
     problems.set(state.problems);
     // A reader that begins anew in this process counts from 0 again.
     published.inc(state.published < told ? state.published : state.published - told);
