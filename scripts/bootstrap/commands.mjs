@@ -29,6 +29,7 @@ const TASKS = {
   'test-crash': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'crash', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
   // Dashboards, alerts, backups, security and load against real programs.
   'test-operate': (args) => [jest(['--config', join(ROOT, 'tests', 'operate', 'jest.config.mjs'), ...args])],
+  'test-django': (args) => [{ command: 'node', args: [join(ROOT, 'scripts', 'django', 'main.mjs'), ...args], cwd: callerFolder() }],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.

@@ -46,7 +46,7 @@ def check_accounts(result: CheckResult, logins: str | None) -> None:
     if apps.is_installed("django.contrib.auth"):
         _check_new_login(result)
     if apps.is_installed("django.contrib.admin"):
-        _check_admin(result)
+        check_admin(result)
     for label in ("contenttypes.ContentType", "auth.Permission"):
         _check_count(result, label)
 
@@ -102,32 +102,33 @@ def _any_user(name: str, **flags: bool) -> Any:
     return user
 
 
-def _check_admin(result: CheckResult) -> None:
+def check_admin(result: CheckResult) -> None:
+    """The index and the list of every model, by a superuser who is one for the time of the transaction."""
     from django.contrib import admin
 
     try:
-        index = reverse("admin:index")
+        paths = [reverse("admin:index"), *_changelists(admin.site)]
     except NoReverseMatch:
         result.skipped.append({"model": "admin", "why": "the project's URLs have no admin"})
         return
-    broken: list[str] = []
-    opened = 0
     with _rolled_back():
         try:
-            user = _any_user("causeway-check", is_staff=True, is_superuser=True)
-            user.save()
-            client = Client(raise_request_exception=True, HTTP_HOST=_host())
-            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            client = _superuser()
         except Exception as error:
             result.add("admin opens", False, _named(error))
             return
-        for path in [index, *_changelists(admin.site)]:
-            if why := _opens(client, path):
-                broken.append(why)
-            else:
-                opened += 1
+        result.broken_pages = {path: why for path in paths if (why := _opens(client, path))}
         client.logout()
-    result.add("admin opens", not broken, "; ".join(broken[:5]) if broken else f"{opened} pages")
+    broken = [f"{path}: {why}" for path, why in result.broken_pages.items()]
+    result.add("admin opens", not broken, "; ".join(broken[:5]) if broken else f"{len(paths)} pages")
+
+
+def _superuser() -> Client:
+    user = _any_user("causeway-check", is_staff=True, is_superuser=True)
+    user.save()
+    client = Client(raise_request_exception=True, HTTP_HOST=_host())
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
 
 
 def _changelists(site: Any) -> Iterator[str]:
@@ -143,8 +144,8 @@ def _opens(client: Client, path: str) -> str | None:
         with transaction.atomic():
             status = client.get(path, secure=True).status_code
     except Exception as error:
-        return f"{path}: {_named(error)}"
-    return f"{path}: {status}" if status >= 500 else None
+        return _named(error)
+    return f"status {status}" if status >= 500 else None
 
 
 def _host() -> str:

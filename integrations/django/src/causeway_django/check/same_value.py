@@ -18,8 +18,8 @@ def same_value(left: Any, right: Any) -> bool:
     if isinstance(left, float):
         return left == right or (math.isnan(left) and math.isnan(right))
     if isinstance(left, Decimal):
-        # 1.5 and 1.50 print differently, and dumpdata with them.
-        return format(left, "f") == format(right, "f")
+        # 1.5 and 1.50 print differently, and dumpdata with them. Only SQLite has a zero with a sign.
+        return left == right == 0 and left.as_tuple().exponent == right.as_tuple().exponent or format(left, "f") == format(right, "f")
     if isinstance(left, datetime):
         return _instant(left) == _instant(right)
     if isinstance(left, dict):

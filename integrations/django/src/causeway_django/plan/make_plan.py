@@ -17,6 +17,7 @@ from ..pair import ENVIRONMENT, Pair, open_pair
 from . import migrations_agree, source_tables, target_tables
 from .draft import Draft, draft_plan, view_findings
 from .finding import Finding
+from .local_time import keep_local_time, local_time_findings
 from .make_target_schema import make_unmanaged, migrate_target
 from .project_tables import project_tables
 from .source_code import code_findings
@@ -39,6 +40,7 @@ class MadePlan:
 def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[str], None]) -> MadePlan:
     open_pair(pair)
     _source_is_current()
+    _refuse(local_time_findings(pair))
     with closing(source_tables.open_read_only(pair.source)) as connection:
         tables = source_tables.read_tables(connection)
         project = project_tables()
@@ -47,10 +49,11 @@ def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[
             say(f"made from their models, which are not managed: {', '.join(made)}")
             target = target_tables.read_tables(pair.schema)
         _both_agree()
+        local = keep_local_time(pair, target, project)
         filled = target_tables.count_rows(pair.schema, [table.name for table in tables if table.name in target and target[table.name].is_table])
         _nobody_works_there(pair, filled, options)
         draft = draft_plan(tables, target, project, filled)
-        findings = [*draft.findings, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
+        findings = [*draft.findings, *local, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
     _refuse([finding for finding in findings if finding.severity == "stop"])
     _write(pair, options, draft, output)
     return MadePlan(output, draft.names("move"), draft.names("skip"), {name: rows for name, rows in filled.items() if name in draft.names("move")}, findings)

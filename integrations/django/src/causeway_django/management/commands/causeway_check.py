@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-writes", action="store_true", help="compare rows only; for a target that still refuses writes")
         parser.add_argument("--show-values", action="store_true", help="show the values that differ")
         parser.add_argument("--quiet", action="store_true", help="no progress")
+        parser.add_argument("--pages-only", action="store_true", help=argparse.SUPPRESS)
         parser.add_argument("--inside", metavar="FILE", help=argparse.SUPPRESS)
 
     def handle(self, *_: Any, **options: Any) -> None:

@@ -1,0 +1,31 @@
+// Runs pytest of one environment and counts what it says in its report.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../bootstrap/layout.mjs';
+import { CORPUS } from './prepare.mjs';
+
+/** The exit code. Output of several environments at once is told by its first words. */
+export function runPytest({ venv, entry, report, url, command, args, folder }) {
+  const environment = { ...process.env, CAUSEWAY_TEST_PG: url, CAUSEWAY_COMMAND: command, CAUSEWAY_TEST_CORPUS: entry.corpus ? CORPUS : '', PYTHONDONTWRITEBYTECODE: '1' };
+  const child = spawn(join(venv, 'bin', 'python'), ['-m', 'pytest', '-q', '-ra', '-p', 'no:cacheprovider', `--basetemp=${join(folder, `tmp-${entry.django}`)}`, `--junitxml=${report}`, ...args], {
+    cwd: join(ROOT, 'integrations', 'django'),
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.setEncoding('utf8').on('data', (text) => process.stderr.write(text.replace(/^(?=.)/gm, `[${entry.django}] `)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+/** A run that ended badly without a report, or without a test, is one failure. */
+export function countOf(report, code) {
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
+  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const bad = number('failures') + number('errors');
+  const failed = bad === 0 && code !== 0 ? 1 : bad;
+  return { passed: number('tests') - bad - number('skipped'), failed, skipped: number('skipped') };
+}
