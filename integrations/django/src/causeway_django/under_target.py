@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from .pair import Pair
 
+STDERR = 2
 VARIABLE = "CAUSEWAY_DJANGO_UNDER_TARGET"
 
 
@@ -27,8 +28,9 @@ def run_under_target(pair: Pair, arguments: Sequence[str], *, capture: bool = Fa
         env=environment,
         text=True,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if capture else sys.stderr.fileno(),
-        stderr=subprocess.STDOUT if capture else sys.stderr.fileno(),
+        # Standard output is the caller's JSON; what a test has put in the place of sys.stderr is no file.
+        stdout=subprocess.PIPE if capture else STDERR,
+        stderr=subprocess.STDOUT if capture else STDERR,
         check=False,
     )
 

@@ -40,11 +40,12 @@ class ModelResult:
 
 
 class RowComparer:
-    def __init__(self, model: type[models.Model], source: str, target: str, *, show_values: bool = False) -> None:
+    def __init__(self, model: type[models.Model], source: str, target: str, *, show_values: bool = False, moving: bool = False) -> None:
         self.model = model
         self.source = source
         self.target = target
         self.show_values = show_values
+        self.looks = LOOKS if moving else 1
         # Own columns alone: a parent's are compared with the parent, and a row that has lost its parent must be seen.
         self.names = [f.attname for f in model._meta.local_concrete_fields]
         keys = getattr(model._meta, "pk_fields", None) or [model._meta.pk]
@@ -64,7 +65,7 @@ class RowComparer:
         keys = [self._key(row) for row in rows]
         found = self._by_key(self.target, keys)
         suspects = [key for key, row in zip(keys, rows) if _spelled(key) not in found or not same_value(row, found[_spelled(key)])]
-        for _ in range(LOOKS - 1):
+        for _ in range(self.looks - 1):
             if not suspects or len(suspects) > CHUNK // 10:
                 break
             time.sleep(PAUSE_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connections
@@ -15,21 +16,33 @@ from .compare_rows import RowComparer
 from .result import CheckResult
 
 
-def compare_models(result: CheckResult, target: dict[str, TargetTable], behind: set[str], quarantined: dict[str, int], say: Callable[[str], None], show_values: bool) -> None:
+@dataclass(frozen=True)
+class Comparison:
+    target: dict[str, TargetTable]
+    show_values: bool = False
+    #: Tables that the plan leaves behind.
+    behind: set[str] = field(default_factory=set)
+    #: Rows in the quarantine, by table.
+    quarantined: dict[str, int] = field(default_factory=dict)
+    #: A migration follows a writer.
+    moving: bool = False
+
+
+def compare_models(result: CheckResult, asked: Comparison, say: Callable[[str], None]) -> None:
     present = set(connections[SOURCE_ALIAS].introspection.table_names(include_views=True))
     models = sorted(project_models(), key=lambda model: model._meta.label)
     unequal: list[str] = []
     explained: list[str] = []
     for number, model in enumerate(models, 1):
         table = catalogue_name(model._meta.db_table)
-        if why := _why_not(table, present, target, behind):
+        if why := _why_not(table, present, asked):
             result.skipped.append({"model": model._meta.label, "why": why})
             continue
         say(f"comparing {number}/{len(models)} {model._meta.label}")
-        found = _compare(model, show_values, result)
+        found = _compare(model, asked, result)
         if found is None:
             unequal.append(model._meta.label)
-        elif not found["equal"] and found["missing"] == quarantined.get(table) and found["differing"] == found["extra"] == 0:
+        elif not found["equal"] and found["missing"] == asked.quarantined.get(table) and found["differing"] == found["extra"] == 0:
             explained.append(f"{model._meta.label}: {found['missing']} row(s) in the quarantine")
         elif not found["equal"]:
             unequal.append(model._meta.label)
@@ -38,19 +51,19 @@ def compare_models(result: CheckResult, target: dict[str, TargetTable], behind: 
     result.add("rows of every model equal", not unequal and len(result.models) > 0, f"differ in {', '.join(unequal)}" if unequal else text)
 
 
-def _why_not(table: str, present: set[str], target: dict[str, TargetTable], behind: set[str]) -> str | None:
-    if table in behind:
+def _why_not(table: str, present: set[str], asked: Comparison) -> str | None:
+    if table in asked.behind:
         return "the plan leaves its table behind"
     if table not in present:
         return "SQLite has no such table"
-    if table not in target:
+    if table not in asked.target:
         return "PostgreSQL has no such table"
-    return "a search index, made anew" if DERIVED in target[table].types.values() else None
+    return "a search index, made anew" if DERIVED in asked.target[table].types.values() else None
 
 
-def _compare(model: Any, show_values: bool, result: CheckResult) -> dict[str, Any] | None:
+def _compare(model: Any, asked: Comparison, result: CheckResult) -> dict[str, Any] | None:
     try:
-        found = RowComparer(model, SOURCE_ALIAS, TARGET_ALIAS, show_values=show_values).run()
+        found = RowComparer(model, SOURCE_ALIAS, TARGET_ALIAS, show_values=asked.show_values, moving=asked.moving).run()
     except (DatabaseError, ValueError, TypeError, OverflowError) as error:
         result.differences.append({"model": model._meta.label, "pk": "?", "field": f"cannot be read: {type(error).__name__}"})
         result.models.append({"model": model._meta.label, "rows": 0, "equal": False, "differing": 0, "missing": 0, "extra": 0})

@@ -53,9 +53,9 @@ def check_inside(pair: Pair, options: dict[str, Any], say: Callable[[str], None]
     """In the process that run_check has started."""
     from ..plan.target_tables import read_tables
     from .accounts import check_accounts, check_admin
-    from .model_rows import compare_models
+    from .model_rows import Comparison, compare_models
     from .new_rows import check_new_rows
-    from .project_checks import check_project
+    from .project_checks import check_project, tell_constraints
     from .recorded_exceptions import recorded_exceptions
 
     result = CheckResult()
@@ -64,9 +64,10 @@ def check_inside(pair: Pair, options: dict[str, Any], say: Callable[[str], None]
         return result
     open_pair(pair)
     target = read_tables(pair.schema)
-    behind, quarantined = recorded_exceptions(pair, options["name"])
+    behind, quarantined, moving = recorded_exceptions(pair, options["name"])
     check_project(result, pair.alias)
-    compare_models(result, target, behind, quarantined, say, options["show_values"])
+    tell_constraints(result, pair.schema)
+    compare_models(result, Comparison(target, options["show_values"], behind, quarantined, moving), say)
     if not options["no_writes"]:
         check_new_rows(result, target)
         check_accounts(result, options["logins"])

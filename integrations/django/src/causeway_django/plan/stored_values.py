@@ -52,10 +52,18 @@ def _differ_in_case(connection: sqlite3.Connection, table: str, column: str) -> 
     # A name of its own: SQLite's lower() may serve indexes.
     connection.create_function("causeway_fold", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True)
     quoted, name = (part.replace('"', '""') for part in (table, column))
-    rows = connection.execute(
-        f'SELECT min(rowid), max(rowid) FROM "{quoted}" WHERE typeof("{name}") = \'text\' AND "{name}" <> \'\' '
-        f'GROUP BY causeway_fold("{name}") HAVING count(DISTINCT "{name}" COLLATE BINARY) > 1'
-    ).fetchall()
+    try:
+        rows = _twins(connection, quoted, name)
+    except sqlite3.Error:
+        # Text that is no UTF-8: the command tells of it when it reads every row.
+        return None
     if not rows:
         return None
     return len(rows), [f"rows {first} and {last}" for first, last in rows[:EXAMPLES]]
+
+
+def _twins(connection: sqlite3.Connection, quoted: str, name: str) -> list[tuple[int, int]]:
+    return connection.execute(
+        f'SELECT min(rowid), max(rowid) FROM "{quoted}" WHERE typeof("{name}") = \'text\' AND "{name}" <> \'\' '
+        f'GROUP BY causeway_fold("{name}") HAVING count(DISTINCT "{name}" COLLATE BINARY) > 1'
+    ).fetchall()

@@ -28,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--inside", metavar="FILE", help=argparse.SUPPRESS)
 
     def handle(self, *_: Any, **options: Any) -> None:
+        # What is told there is no error: not in red.
+        self.stderr.style_func = None
         pair = pairs.find_pair(options)
         options["name"] = options["name"] or pair.name
         if options["inside"]:

@@ -44,6 +44,8 @@ class Command(BaseCommand):
         pass_through.add_passed(parser, FLAGS, VALUES)
 
     def handle(self, *_: Any, **options: Any) -> None:
+        # What is told there is no error: not in red.
+        self.stderr.style_func = None
         pair = pairs.find_pair(options)
         find_command(options["causeway"])
         state = run_command.state_folder(options)

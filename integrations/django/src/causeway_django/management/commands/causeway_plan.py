@@ -22,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", metavar="FILE", default="causeway-plan.yaml", help="where the plan is written (default: causeway-plan.yaml)")
 
     def handle(self, *_: Any, **options: Any) -> None:
+        # What is told there is no error: not in red.
+        self.stderr.style_func = None
         pair = pairs.find_pair(options)
         made = make_plan(pair, options, Path(options["output"]).resolve(), self.stderr.write)
         for line in told_lines(made):
