@@ -25,14 +25,10 @@ class PassThroughCommand(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         pair = pairs.find_pair(options)
-        self.adjust(pair, options)
         arguments = [self.causeway, "--name", options["name"] or pair.name, *passed(options, self.flags, self.values)]
         if options["json"]:
             arguments.append("--json")
         run_command.exit_with(run_command.run_causeway(pair, options, arguments, capture=False).code)
-
-    def adjust(self, pair: pairs.Pair, options: dict[str, Any]) -> None:
-        """Options that follow from the project, where they were not given."""
 
 
 def add_passed(parser: CommandParser, flags: dict[str, str], values: dict[str, tuple[str, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,16 +41,21 @@ def open_read_only(file: Path) -> sqlite3.Connection:
 
 
 def read_tables(connection: sqlite3.Connection) -> list[SourceTable]:
-    """The tables that Causeway moves: ordinary ones, and full-text tables that keep their own text."""
+    """The tables that Causeway reads: ordinary ones, and virtual ones that hold rows."""
     listed = connection.execute(
         "SELECT l.name, l.type, s.sql FROM pragma_table_list l JOIN sqlite_master s ON s.name = l.name AND s.type = 'table' WHERE l.schema = 'main' ORDER BY s.rowid"
     ).fetchall()
     shadows = {name.lower() for name, kind, _ in listed if kind == "shadow"}
     return [
         _read_table(connection, name, kind == "virtual")
-        for name, kind, _ in listed
-        if not name.lower().startswith("sqlite_") and not name.startswith(OWN_PREFIX) and (kind == "table" or (kind == "virtual" and f"{name.lower()}_content" in shadows))
+        for name, kind, sql in listed
+        if not name.lower().startswith("sqlite_") and not name.startswith(OWN_PREFIX) and (kind == "table" or (kind == "virtual" and _holds_rows(name, sql, shadows)))
     ]
+
+
+def _holds_rows(name: str, sql: str, shadows: set[str]) -> bool:
+    """Full text that keeps its own, and R*Trees."""
+    return f"{name.lower()}_content" in shadows or re.search(r"\busing\s+rtree", sql or "", re.IGNORECASE) is not None
 
 
 def read_views(connection: sqlite3.Connection) -> dict[str, str]:
