@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from ..pair import SOURCE_ALIAS, TARGET_ALIAS
+from ..plan.project_tables import catalogue_name
+from ..plan.target_tables import TargetTable
 from .new_rows import RolledBack
 from .result import CheckResult
 
@@ -48,16 +50,22 @@ def _answers(alias: str) -> bool:
         return False
 
 
-def check_accounts(result: CheckResult, logins: str | None) -> None:
-    _check_hashes(result)
-    if logins is not None:
-        _check_logins(result, logins)
-    if apps.is_installed("django.contrib.auth"):
+def check_accounts(result: CheckResult, target: dict[str, TargetTable], logins: str | None) -> None:
+    if apps.is_installed("django.contrib.auth") and _lives_there(get_user_model(), target):
+        _check_hashes(result)
+        if logins is not None:
+            _check_logins(result, logins)
         _check_new_login(result)
-    if apps.is_installed("django.contrib.admin"):
-        check_admin(result)
+        if apps.is_installed("django.contrib.admin"):
+            check_admin(result)
     for label in ("contenttypes.ContentType", "auth.Permission"):
-        _check_count(result, label)
+        if apps.is_installed(f"django.contrib.{label.split('.')[0]}") and _lives_there(apps.get_model(label), target):
+            _check_count(result, label)
+
+
+def _lives_there(model: Any, target: dict[str, TargetTable]) -> bool:
+    """A project with several databases has its users in one of them."""
+    return catalogue_name(model._meta.db_table) in target
 
 
 def _check_hashes(result: CheckResult) -> None:
@@ -174,8 +182,6 @@ def _host() -> str:
 
 
 def _check_count(result: CheckResult, label: str) -> None:
-    if not apps.is_installed(f"django.contrib.{label.split('.')[0]}"):
-        return
     manager = apps.get_model(label)._base_manager
     source, target = manager.using(SOURCE_ALIAS).count(), manager.using(TARGET_ALIAS).count()
     result.add(f"{label} count equal", source == target, f"{source} and {target}" if source != target else str(source))

@@ -70,5 +70,5 @@ def check_inside(pair: Pair, options: dict[str, Any], say: Callable[[str], None]
     compare_models(result, Comparison(target, options["show_values"], behind, quarantined, moving), say)
     if not options["no_writes"]:
         check_new_rows(result, target)
-        check_accounts(result, options["logins"])
+        check_accounts(result, target, options["logins"])
     return result
