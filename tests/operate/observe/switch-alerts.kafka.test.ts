@@ -1,6 +1,7 @@
 /** Alerts of the switch and of the way back: each is made to fire by its cause. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { expectAlert } from './expect-alert.ts';
 import { ObservedStack } from './observed-stack.ts';
 
@@ -23,6 +24,15 @@ test('a cutover whose comparison hangs: CausewayFenceHeld, until one side is ope
   if ((await stack.shop.phase()) !== 'switched') await stack.shop.switched('cutover');
   expect(await stack.shop.phase()).toBe('switched');
 }, 600_000);
+
+test('a table that is made in SQLite behind its fence: CausewayFencePassed, until it is gone', async () => {
+  const db = new Database(stack.shop.file, { timeout: 20_000 });
+  db.exec('CREATE TABLE sneaked (a)');
+  await expectAlert(stack.prometheus, 'CausewayFencePassed');
+  db.exec('DROP TABLE sneaked');
+  db.close();
+  await stack.prometheus.untilSilent('CausewayFencePassed');
+}, 400_000);
 
 test('brokers that hang behind the switch: CausewayWayBackLag, until they answer', async () => {
   const hanging = stack.kafka.pause(110_000);
