@@ -43,10 +43,12 @@ test('a role without privileges: what is missing comes with the GRANT that mends
     expect(before.ready).toBe(false);
     const missing = before.checks.filter((check) => ['CREATE on database', 'CREATE on schema', 'SET session_replication_role'].includes(check.name));
     expect(missing.map((check) => check.verdict)).toEqual(['missing', 'missing', 'warn']);
+    expect(find(before.checks, 'Extension pg_trgm')).toMatchObject({ verdict: 'warn', remedy: 'a superuser: CREATE EXTENSION pg_trgm' });
     expect(doctorText(before)).not.toContain('pw@');
     await administer(database.url, ...missing.map((check) => check.remedy ?? ''));
     const after = await run({ targetUrl: url.href });
     expect([after.ready, find(after.checks, 'SET session_replication_role')?.verdict]).toEqual([true, 'ok']);
+    expect(find(after.checks, 'Extension pg_trgm')?.verdict).toBe('ok');
   } finally {
     await administer(database.url, `DROP OWNED BY ${role}`, `DROP ROLE ${role}`);
   }

@@ -4,11 +4,13 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
 import { registerBackup } from './backup-command.ts';
 import { CommandMetrics } from './command-metrics.ts';
+import { registerAdvise } from './advise-command.ts';
 import { registerDemo } from './demo-command.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerComplete } from './live/complete-command.ts';
 import { registerCutover } from './live/cutover-command.ts';
 import { registerDetach } from './live/detach-command.ts';
+import { registerLoadtest } from './loadtest-command.ts';
 import { registerMigrate } from './migrate-command.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerQuarantine } from './quarantine-command.ts';
@@ -101,6 +103,8 @@ function buildProgram(context: CliContext): Command {
   registerReport(program, context);
   registerQuarantine(program, context);
   registerQueries(program, context);
+  registerLoadtest(program, context);
+  registerAdvise(program, context);
   overrideExits(program);
   return program;
 }

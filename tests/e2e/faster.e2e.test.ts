@@ -95,10 +95,22 @@ test('indexes are made, used and reported; queries are compared on both sides', 
   ]);
   expect(await planOf(outcome.queries[0]?.postgresSql ?? '')).toContain('person_about_ascii_trgm');
   expect(asked.code).toBe(0);
+  const loaded = await bench.run(['loadtest', source, '--queries', queries, '--clients', '10', '--connections', '15', '--seconds', '2', '--think', '50', '--json']);
+  const load = JSON.parse(loaded.stdout) as { errors: string[]; postgres: { simple: { calls: number; errors: number; p95Ms: number }; queries: { name: string; calls: number }[] }; sqlite: { simple: { calls: number } } };
+  expect(load.errors).toEqual([]);
+  // Whether a busy machine holds the bar is not the test's matter: that every query was asked is.
+  expect(load.postgres.queries.every((q) => q.calls > 0)).toBe(true);
+  expect([load.postgres.simple.errors, load.sqlite.simple.calls > 0, load.postgres.simple.p95Ms > 0]).toEqual([0, true, true]);
+  const crowded = await bench.run(['loadtest', source, '--queries', queries, '--connections', '5000']);
+  expect([crowded.code, crowded.stderr]).toEqual([3, expect.stringContaining('raise max_connections')]);
+  expect((await bench.run(['loadtest', source, '--queries', queries, '--clients', '10', '--connections', '5'])).code).toBe(2);
+  const advised = await bench.run(['advise', '--json']);
+  expect(JSON.parse(advised.stdout)).toMatchObject({ advice: expect.any(Array), statements: expect.any(String) });
   const report = await bench.run(['report', '--json']);
   const html = readFileSync((JSON.parse(report.stdout) as { html: string }).html, 'utf8');
   expect(html).toContain('by a part of the text');
   expect(html).toContain('full-text index');
+  expect(html).toContain('10 clients over 15 connections');
 }, 120_000);
 
 test('a difference is told with its place, and a plan asks for more', async () => {

@@ -6,6 +6,7 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import pg from 'pg';
 import type { DoctorCheck } from './doctor-check.ts';
 import { installCommand } from './install-command.ts';
+import { speedChecks } from './speed-checks.ts';
 
 const OLDEST = 15;
 const CONNECT_MS = 5_000;
@@ -50,7 +51,7 @@ async function checksOf(url: string, schema: string, environment: Environment): 
     const facts = (await client.query<Facts>(FACTS, [schema])).rows[0];
     if (facts === undefined) throw new Error('the server gave no answer');
     const mayReplicate = facts.number >= OLDEST * 10_000 && (await client.query<{ may: boolean }>(MAY_SET)).rows[0]?.may === true;
-    return [...judge({ ...facts, replication_role: mayReplicate }, schema), dumpCheck(Math.floor(facts.number / 10_000), environment)];
+    return [...judge({ ...facts, replication_role: mayReplicate }, schema), dumpCheck(Math.floor(facts.number / 10_000), environment), ...(await speedChecks(client))];
   } catch (error) {
     return [{ name: 'Target', found: messageOf(error), verdict: 'missing', usedFor: 'the database that is migrated to', required: true, remedy: 'check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE)' }];
   } finally {

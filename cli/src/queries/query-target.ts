@@ -16,7 +16,7 @@ export interface QueryTarget {
   readonly record: MigrationRecord | null;
 }
 
-export async function withQueryTarget<T>(flags: { to?: string; state?: string; name?: string }, context: CliContext, work: (target: QueryTarget) => Promise<T>): Promise<T> {
+export async function withQueryTarget<T>(flags: { to?: string; state?: string; name?: string; anyMigration?: boolean }, context: CliContext, work: (target: QueryTarget) => Promise<T>): Promise<T> {
   const address = targetAddress(flags.to, context.environment);
   for (const warning of address.warnings) context.stderr.write(`causeway: warning: ${warning}\n`);
   const kept = address.url === null ? await openKeptTarget(stateFolder(flags.state, context), context) : null;
@@ -24,7 +24,7 @@ export async function withQueryTarget<T>(flags: { to?: string; state?: string; n
   const pool = createPool({ url, max: 2, applicationName: 'causeway queries' });
   try {
     const { version } = await checkTarget(pool, url);
-    return await work({ url, pool, serverVersion: version, record: await recordOf(pool, flags.name) });
+    return await work({ url, pool, serverVersion: version, record: flags.anyMigration === true ? null : await recordOf(pool, flags.name) });
   } finally {
     await pool.end();
     await kept?.close();

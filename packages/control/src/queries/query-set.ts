@@ -13,6 +13,8 @@ export interface Query {
   /** PostgreSQL's form where the file gives one; null: translated, or run as it is written. */
   readonly postgres: string | null;
   readonly parameters: ReadonlyMap<string, ParameterSource>;
+  /** For the mix of a load test; null: by the time that SQLite needs. */
+  readonly kind: 'simple' | 'complex' | null;
   /** How often the application asked it, where a log tells. */
   readonly times: number;
 }

@@ -4,6 +4,7 @@
  *     -- name: title                      (default: query 1, query 2 …)
  *     -- param: id = 1..5000              integers, drawn evenly
  *     -- param: key = SELECT …            what this query gives on the source
+ *     -- kind: simple                     or complex, for the mix of a load test (default: by SQLite's time)
  *   and `-- postgres:` before a statement that is the second form of the one before it
  * - JSON: [{"name", "sqlite", "postgres"?, "params"?: {"id": "1..5000"}}], or {"queries": [ … ]}
  * - an application's log (see query-log.ts)
@@ -22,7 +23,7 @@ export function readQuerySet(text: string, file: string): Query[] {
   return distinctNames(queries.map((query) => checked(query, file)));
 }
 
-const jsonQuery = z.strictObject({ name: z.string().optional(), sqlite: z.string(), postgres: z.string().optional(), params: z.record(z.string(), z.string()).optional() });
+const jsonQuery = z.strictObject({ name: z.string().optional(), sqlite: z.string(), postgres: z.string().optional(), kind: z.enum(['simple', 'complex']).optional(), params: z.record(z.string(), z.string()).optional() });
 const jsonSet = z.union([z.array(jsonQuery), z.strictObject({ queries: z.array(jsonQuery) }).transform((o) => o.queries)]);
 
 function queriesOfJson(text: string, file: string): Query[] {
@@ -39,6 +40,7 @@ function queriesOfJson(text: string, file: string): Query[] {
     sqlite: bare(q.sqlite),
     postgres: q.postgres === undefined ? null : bare(q.postgres),
     parameters: new Map(Object.entries(q.params ?? {}).map(([name, source]) => [name, parameterSource(source, file)])),
+    kind: q.kind ?? null,
     times: 1,
   }));
 }
@@ -50,7 +52,7 @@ function queriesOfSql(text: string, file: string): Query[] {
   for (const statement of splitStatements(text)) {
     const sql = withoutComments(statement);
     if (sql === '') continue;
-    const lines = scanSql(statement).filter((p) => p.kind === 'comment').map((p) => /^--\s*(name|param|postgres)\s*:\s*(.*?)\s*$/.exec(p.text)).filter((m) => m !== null);
+    const lines = scanSql(statement).filter((p) => p.kind === 'comment').map((p) => /^--\s*(name|param|kind|postgres)\s*:\s*(.*?)\s*$/.exec(p.text)).filter((m) => m !== null);
     const said = (what: string): string[] => lines.filter((m) => m[1] === what).map((m) => m[2] as string);
     const before = queries.at(-1);
     if (said('postgres').length > 0) {
@@ -58,9 +60,14 @@ function queriesOfSql(text: string, file: string): Query[] {
       queries[queries.length - 1] = { ...before, postgres: sql };
       continue;
     }
-    queries.push({ name: said('name')[0] ?? `query ${queries.length + 1}`, sqlite: sql, postgres: null, parameters: parametersOf(said('param'), file), times: 1 });
+    queries.push({ name: said('name')[0] ?? `query ${queries.length + 1}`, sqlite: sql, postgres: null, parameters: parametersOf(said('param'), file), kind: kindOf(said('kind')[0], file), times: 1 });
   }
   return queries;
+}
+
+function kindOf(said: string | undefined, file: string): Query['kind'] {
+  if (said === undefined || said === 'simple' || said === 'complex') return said ?? null;
+  throw new Failure('USAGE', `${file}: "-- kind: ${said}" is neither simple nor complex`);
 }
 
 function parametersOf(lines: readonly string[], file: string): Map<string, ParameterSource> {

@@ -6,6 +6,7 @@ import { cpSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import pg from 'pg';
+import { QUERY_SETTINGS } from '../query-settings.ts';
 import { findPostgres, programsIn, type PostgresPrograms } from './find-postgres.ts';
 import { lockFolder } from './folder-lock.ts';
 import { DEFAULT_CACHE } from './kafka-jars.ts';
@@ -45,9 +46,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // A path of a socket has at most 107 bytes, and our folders may lie deep; one way in is enough.
   unix_socket_directories: '',
   shared_buffers: '128MB',
+  // For `causeway loadtest` with 200 connections, beside those of the services.
+  max_connections: '260',
   // A load writes much in a short time: checkpoints that are forced by the log's size would double it.
   max_wal_size: '2GB',
   lc_messages: 'C',
+  ...Object.fromEntries(QUERY_SETTINGS.map(({ name, value }) => [name, value])),
   log_min_messages: 'warning',
 };
 

@@ -54,13 +54,16 @@ export async function makeCluster(options: ClusterOptions): Promise<void> {
   renameSync(partial, home.dataDir);
 }
 
-/** C.UTF-8 sorts by code point and knows the case of letters beyond ASCII; not every system has it. */
+/**
+ * Texts sort by their bytes, as in SQLite, which is also several times as fast as by any other collation; C.UTF-8 knows the
+ * case of letters beyond ASCII, and not every system has it.
+ */
 async function initialise(options: ClusterOptions, folder: string, password: string): Promise<void> {
   const { home, programs, environment, signal } = options;
   const secret = join(dirname(home.dataDir), '.initial-password');
   let output = '';
   for (const locale of ['C.UTF-8', 'C']) {
-    const args = ['-D', folder, '-U', LOCAL_ROLE, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`, '--no-instructions'];
+    const args = ['-D', folder, '-U', LOCAL_ROLE, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`, '--lc-collate=C', '--no-instructions'];
     // initdb reads the password as the server's user, from a file that only this user can read.
     writeFileSync(secret, password, { mode: 0o600 });
     giveTo(home, secret);
