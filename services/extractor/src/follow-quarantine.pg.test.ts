@@ -7,7 +7,7 @@ import { freshDatabase } from '@causeway/testkit/test-servers';
 import { expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { completeLiveQuarantine } from './follow-quarantine.ts';
-import { textDecoding } from './read/exact-row.ts';
+import { textDecoding } from '@causeway/control/source/text-decoding';
 
 const base = { targetSchema: 'public', speculative: false, order: { kind: 'rowid', alias: 'rowid' } } as const;
 const column = (name: string, kind: 'text' | 'jsonb'): TableContract['columns'][number] => ({ source: name, target: name, type: { kind }, form: 'plain', notNull: false });

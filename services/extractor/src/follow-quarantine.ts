@@ -10,8 +10,9 @@ import { LIVE_RANGE, type StoredCell, storedName } from '@causeway/control/recor
 import type { Generation } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
-import { exactRowCells, type TextDecoding } from './read/exact-row.ts';
-import { readExactWhere } from './read/range-statements.ts';
+import { exactRowCells } from '@causeway/control/source/exact-cells';
+import { readExactWhere } from '@causeway/control/source/read-exact';
+import type { TextDecoding } from '@causeway/control/source/text-decoding';
 
 type StoredKey = Readonly<Record<string, StoredCell>>;
 

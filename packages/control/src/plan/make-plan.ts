@@ -8,7 +8,7 @@ import { decideColumn } from './decide-column.ts';
 import { type ExistingTarget, planForExisting } from './existing/plan-for-existing.ts';
 import { jsonCheckedColumns } from './json-checks.ts';
 import type { PlanDocument, PlanTable } from './plan-document.ts';
-import { profileTable, type TableProfile } from './profile-table.ts';
+import { profileTable, type TableObserver, type TableProfile } from './profile-table.ts';
 import { planObjects } from './plan-objects.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
 import { searchesOf } from './speed/searched-columns.ts';
@@ -28,6 +28,9 @@ export interface PlanOptions {
   /** The application's queries: what they search gets indexes. */
   readonly queries?: readonly Query[];
   readonly onTable?: (table: string, rows: number) => void;
+  /** Looks at the values while the plan is made. */
+  readonly observe?: (table: SourceTable) => TableObserver;
+  readonly onProfile?: (table: SourceTable, profile: TableProfile) => void;
 }
 
 export function makePlan(db: SourceDatabase, schema: SourceSchema, options: PlanOptions): PlanDocument {
@@ -50,8 +53,10 @@ function planTable(db: SourceDatabase, table: SourceTable, target: string, optio
     full: options.full,
     candidates: ({ name, declared }) => candidatesFor({ name, declared, hasJsonCheck: jsonChecked.has(name.toLowerCase()) }),
     onRows: (rows) => options.onTable?.(table.name, rows),
+    ...(options.observe === undefined ? {} : { observer: options.observe(table) }),
   });
   options.onTable?.(table.name, profile.rowsRead);
+  options.onProfile?.(table, profile);
   const columnNames = targetNames(table.columns.map((c) => c.name), options.names, 'column', `columns of ${JSON.stringify(table.name)}`);
   return { name: table.name, target, action: 'move', replace: false, sampled: !profile.complete, columns: planColumns(table, profile, columnNames) };
 }

@@ -31,12 +31,25 @@ export const SAMPLE_ABOVE_ROWS = 20_000;
 const CHUNKS = 10;
 const CHUNK_ROWS = 600;
 
+/** Looks at a column's values while they are counted. */
+export interface ValueObserver {
+  /** `fits`: whether the first candidate holds the value. The row's last cell is what `identity` reads. */
+  see(value: Exclude<ReadValue, null>, fits: boolean, row: readonly ReadValue[]): void;
+}
+
+export interface TableObserver {
+  /** Read behind the columns: an SQL name of the rowid; null where nothing is needed. */
+  readonly identity: string | null;
+  readonly columns: readonly (ValueObserver | null)[];
+}
+
 export interface ProfileOptions {
   /** Read everything, whatever the size. */
   readonly full: boolean;
   /** What to try for a column, best first. */
   readonly candidates: (column: SourceColumn) => readonly Candidate[];
   readonly onRows?: (rows: number) => void;
+  readonly observer?: TableObserver;
 }
 
 export function profileTable(db: SourceDatabase, table: SourceTable, options: ProfileOptions): TableProfile {
@@ -46,13 +59,14 @@ export function profileTable(db: SourceDatabase, table: SourceTable, options: Pr
   });
   const tally = { rows: 0, bytes: 0 };
   const sampled = !options.full && isLarge(db, table);
-  const list = table.columns.map((c) => quoteIdentifier(c.name)).join(', ');
+  const observer = options.observer;
+  const list = [...table.columns.map((c) => quoteIdentifier(c.name)), ...(observer?.identity == null ? [] : [quoteIdentifier(observer.identity)])].join(', ');
   const from = quoteIdentifier(table.name);
   const sources = sampled ? sampleStatements(db, table, list, from) : [{ sql: `SELECT ${list} FROM ${from}`, values: [] as (bigint | number)[] }];
   for (const source of sources) {
     const statement = db.prepare(source.sql).raw().safeIntegers();
     for (const row of statement.iterate(...source.values) as IterableIterator<ReadValue[]>) {
-      countRow(row, columns, tally);
+      countRow(row, columns, tally, observer?.columns);
       if (tally.rows % 10_000 === 0) options.onRows?.(tally.rows);
     }
   }
@@ -77,7 +91,7 @@ function sampleStatements(db: SourceDatabase, table: SourceTable, list: string, 
   return [...chunks, { sql: `SELECT ${list} FROM ${from} ORDER BY ${key} DESC LIMIT ${CHUNK_ROWS}`, values: [] }];
 }
 
-function countRow(row: readonly ReadValue[], columns: readonly ColumnProfile[], tally: { rows: number; bytes: number }): void {
+function countRow(row: readonly ReadValue[], columns: readonly ColumnProfile[], tally: { rows: number; bytes: number }, observers: TableObserver['columns'] | undefined): void {
   tally.rows++;
   for (let i = 0; i < columns.length; i++) {
     const value = row[i] as ReadValue;
@@ -87,9 +101,13 @@ function countRow(row: readonly ReadValue[], columns: readonly ColumnProfile[], 
       continue;
     }
     tally.bytes += countClass(value, profile);
+    let first = true;
     for (let c = 0; c < profile.candidates.length; c++) {
-      if (!(profile.candidates[c] as Candidate).fits(value)) profile.misfits[c] = (profile.misfits[c] as number) + 1;
+      if ((profile.candidates[c] as Candidate).fits(value)) continue;
+      profile.misfits[c] = (profile.misfits[c] as number) + 1;
+      if (c === 0) first = false;
     }
+    observers?.[i]?.see(value, first, row);
   }
 }
 

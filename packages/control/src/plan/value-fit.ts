@@ -7,8 +7,10 @@ import { decimalOfReal, fitsNumeric } from '@causeway/contracts/conversion/decim
 import { inetFamily } from '@causeway/contracts/conversion/inet-text';
 import { parseIsoDate, parseIsoTime, parseIsoTimestamp } from '@causeway/contracts/conversion/iso-date-time';
 import { jsonVerdict } from '@causeway/contracts/conversion/json-text';
+import { julianMicros } from '@causeway/contracts/conversion/julian-day';
 import { isUuid } from '@causeway/contracts/conversion/uuid-text';
 import type { LogicalType } from '@causeway/contracts/logical-type';
+import { realText } from '@causeway/contracts/real-text';
 import type { SourceForm } from '@causeway/contracts/table-contract';
 
 /** A value as better-sqlite3 gives it with safeIntegers: the class is the JavaScript type. */
@@ -52,7 +54,7 @@ function integerFits(value: bigint, type: LogicalType, form: SourceForm): boolea
       return form === 'epoch_s' && value % 86_400n === 0n && epochFits(value * 1_000_000n);
     case 'timestamp':
     case 'timestamptz':
-      return form.startsWith('epoch_') && epochFits(value * EPOCH_MICROS[form as keyof typeof EPOCH_MICROS]);
+      return form === 'julian' ? julianFits(value) : form.startsWith('epoch_') && epochFits(value * EPOCH_MICROS[form as keyof typeof EPOCH_MICROS]);
     default:
       return false;
   }
@@ -65,10 +67,17 @@ function epochFits(micros: bigint): boolean {
   return micros >= -62_135_596_800_000_000n && micros <= 253_402_300_799_999_999n;
 }
 
+function julianFits(value: number | bigint): boolean {
+  const micros = julianMicros(value);
+  return micros !== null && epochFits(micros);
+}
+
+/** A REAL that is a whole number counts as that number: a column without a type may hold 1.0 beside 1. */
 function realFits(value: number, type: LogicalType, form: SourceForm): boolean {
   if (type.kind === 'float8') return true;
-  if (type.kind === 'text') return form === 'any' && type.maxLength === undefined;
-  if (type.kind !== 'numeric') return false;
+  if (type.kind === 'text') return form === 'any' && (type.maxLength === undefined || realText(value).length <= type.maxLength);
+  if (form === 'julian') return julianFits(value);
+  if (type.kind !== 'numeric') return Number.isSafeInteger(value) && integerFits(BigInt(value), type, form);
   const text = form === 'decimal15' ? decimalFifteen(value, type.scale) : decimalOfReal(value);
   return text !== null && fitsNumeric(text, type.precision, type.scale ?? 0);
 }

@@ -21,7 +21,7 @@ import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
 import { passesByItself } from '../back/back-trouble.ts';
 import { completeLiveQuarantine } from '../follow-quarantine.ts';
-import { textDecoding } from '../read/exact-row.ts';
+import { textDecoding } from '@causeway/control/source/text-decoding';
 import { shownProducer } from '../publish/shown-producer.ts';
 import { ChangePublisher, type PublishedBatch, SchemaMoved } from './change-publisher.ts';
 import { SourceCheck } from './check-source.ts';

@@ -3,12 +3,14 @@ import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
-import { exactRowCells, type Reject, type TextDecoding, writeExact } from './exact-row.ts';
+import { type ExactCells, exactRowCells } from '@causeway/control/source/exact-cells';
+import type { TextDecoding } from '@causeway/control/source/text-decoding';
+import { writeExact } from './exact-row.ts';
 import { readExact } from './range-statements.ts';
 import { generateEncoder } from './row-codec.ts';
 import { RowWriter } from './row-writer.ts';
 
-export function acceptedRow(db: SourceDatabase, contract: TableContract, range: KeyRange, place: number, decode: TextDecoding): Pick<Reject, 'key' | 'values'> {
+export function acceptedRow(db: SourceDatabase, contract: TableContract, range: KeyRange, place: number, decode: TextDecoding): ExactCells {
   const encode = generateEncoder(contract);
   const writer = new RowWriter(Buffer.allocUnsafeSlow(65_536));
   let accepted = 0;

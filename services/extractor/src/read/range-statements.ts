@@ -2,8 +2,8 @@
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyBound, KeyRange } from '@causeway/control/record/table-record';
+import { type ExactRow, identityExpression, readExactWhere } from '@causeway/control/source/read-exact';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
-import type { Cell } from './row-writer.ts';
 
 /** Columns of the order: the rowid, or the primary key of a WITHOUT ROWID table. Empty: read in one range. */
 export function orderColumns(contract: TableContract): readonly string[] {
@@ -65,46 +65,7 @@ export function selectFast(contract: TableContract): string {
   return `SELECT ${list} FROM ${quoteIdentifier(contract.source)}`;
 }
 
-/** A table whose columns shadow every name of the rowid is numbered in reading order. */
-function identityExpression(contract: TableContract): string {
-  return contract.order.kind === 'rowid' && contract.order.alias !== null ? quoteIdentifier(contract.order.alias) : 'row_number() OVER ()';
-}
-
-/** SQLite allows 2,000 result columns; an exact cell needs two. */
-const EXACT_COLUMNS = 900;
-
-export interface ExactCellRead {
-  readonly class: 'null' | 'integer' | 'real' | 'text' | 'blob';
-  /** Text as its stored bytes. */
-  readonly value: Cell | null;
-}
-
 /** Reads a range again with classes and bytes; rows are in the same order as the fast path's. */
-export function readExact(db: SourceDatabase, contract: TableContract, range: Pick<KeyRange, 'lo' | 'hi'>): { identity: bigint | null; cells: ExactCellRead[] }[] {
+export function readExact(db: SourceDatabase, contract: TableContract, range: Pick<KeyRange, 'lo' | 'hi'>): ExactRow[] {
   return readExactWhere(db, contract, whereRange(contract, range));
-}
-
-export function readExactWhere(db: SourceDatabase, contract: TableContract, where: RangeWhere): { identity: bigint | null; cells: ExactCellRead[] }[] {
-  const out: { identity: bigint | null; cells: ExactCellRead[] }[] = [];
-  for (let from = 0; from < contract.columns.length || from === 0; from += EXACT_COLUMNS) {
-    const part = contract.columns.slice(from, from + EXACT_COLUMNS);
-    const list = part.map((c) => {
-      const name = quoteIdentifier(c.source);
-      return `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
-    });
-    const sql = `SELECT ${[rowName(contract), ...list].join(', ')} FROM ${quoteIdentifier(contract.source)}${where.sql}`;
-    const rows = db.prepare(sql).raw().safeIntegers().all(...where.values) as (Cell | null)[][];
-    rows.forEach((row, i) => {
-      const cells = part.map((_, c): ExactCellRead => ({ class: row[1 + c * 2] as ExactCellRead['class'], value: row[2 + c * 2] as Cell | null }));
-      const known = out[i];
-      if (known === undefined) out.push({ identity: row[0] as bigint | null, cells });
-      else known.cells.push(...cells);
-    });
-  }
-  return out;
-}
-
-/** What names a row of a rowid table for people, beside its key. */
-function rowName(contract: TableContract): string {
-  return contract.order.kind === 'primary' ? 'NULL' : identityExpression(contract);
 }

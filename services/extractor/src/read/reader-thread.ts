@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure } from '@causeway/contracts/failures';
 import { releasing } from '@causeway/runtime/collect-memory';
 import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
-import { textDecoding } from './exact-row.ts';
+import { textDecoding } from '@causeway/control/source/text-decoding';
 import { BLOCK_BUFFER_BYTES } from './block-builder.ts';
 import { acceptedRow } from './accepted-row.ts';
 import { planRanges } from './plan-ranges.ts';

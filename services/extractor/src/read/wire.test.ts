@@ -12,7 +12,7 @@ import { FRAGMENT_BYTES } from '@causeway/contracts/topics';
 import { openSource } from '@causeway/runtime/sqlite/open-source';
 import Database from 'better-sqlite3';
 import type { BuiltPart } from './block-builder.ts';
-import { textDecoding } from './exact-row.ts';
+import { textDecoding } from '@causeway/control/source/text-decoding';
 import { FIRST_SLICE, planRanges } from './plan-ranges.ts';
 import { readRange, tableReading } from './read-range.ts';
 import { generateEncoder } from './row-codec.ts';
