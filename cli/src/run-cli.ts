@@ -2,6 +2,7 @@
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { Command, CommanderError } from 'commander';
+import { registerAssess } from './assess-command.ts';
 import { registerBackup } from './backup-command.ts';
 import { CommandMetrics } from './command-metrics.ts';
 import { registerAdvise } from './advise-command.ts';
@@ -89,6 +90,7 @@ function buildProgram(context: CliContext): Command {
     .configureOutput({ writeErr: (text) => void context.stderr.write(text) });
   registerDemo(program, context);
   registerDoctor(program, context);
+  registerAssess(program, context);
   registerPlan(program, context);
   registerMigrate(program, context);
   registerVerify(program, context);

@@ -6,6 +6,7 @@ import { type Bench, openBench, type Outcome } from '@causeway/testkit/causeway-
 import type { HostileDatabase } from '@causeway/testkit/databases/hostile-database';
 import { hostileDatabases } from '@causeway/testkit/databases/hostile-databases';
 import pg from 'pg';
+import { type Predicted, predictedRows, quarantinedRows } from './predicted-rows.fixture.ts';
 
 test.concurrent.each(hostileDatabases.map((database): [string, string, HostileDatabase] => [database.name, database.title, database]))(
   '%s: %s',
@@ -16,10 +17,18 @@ test.concurrent.each(hostileDatabases.map((database): [string, string, HostileDa
     const file = join(folder, database.fileName ?? `${database.name}.sqlite`);
     try {
       database.make(file);
+      const predicted = await predictedRows(file, join(bench.folder, 'assess')).catch((error: Error) => error);
       const out = join(bench.folder, 'q.jsonl');
       const result = await bench.run(['migrate', file, '--json', '--name', 'hostile', '--quarantine-out', out]);
-      if (result.outcome.verdict === 'failed') await expectRefusal(bench, database, result.outcome, result.code);
-      else expectAccounted(database, result.outcome, out);
+      if (result.outcome.verdict === 'failed') {
+        await expectRefusal(bench, database, result.outcome, result.code);
+        expectForeseen(predicted, result.outcome);
+        return;
+      }
+      expectAccounted(database, result.outcome, out);
+      // What is told before it starts is what comes, row by row.
+      expect(predicted).not.toBeInstanceOf(Error);
+      expect(quarantinedRows(out)).toEqual((predicted as Predicted).rows);
     } finally {
       database.unlock?.(file);
       await bench.close();
@@ -37,6 +46,12 @@ async function expectRefusal(bench: Bench, database: HostileDatabase, outcome: O
   const left = await client.query("select tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'causeway')");
   await client.end();
   expect(left.rows).toEqual([]);
+}
+
+/** An assessment of what a migration refuses is refused alike, or names the blocker. */
+function expectForeseen(predicted: Predicted | Error, outcome: Outcome): void {
+  if (predicted instanceof Error) expect(predicted).toMatchObject({ code: outcome.code });
+  else expect(predicted.assessment.verdict).toBe('blocked');
 }
 
 /** Every row of the source is equal in the target or in the quarantine, in the numbers that the catalogue states. */

@@ -12,7 +12,7 @@ export interface TableEstimate {
 
 const COUNT_AT_MOST = 100_000;
 
-export function estimateTables(file: string, contracts: readonly TableContract[]): TableEstimate[] {
+export function estimateTables(file: string, contracts: readonly Pick<TableContract, 'source' | 'order'>[]): TableEstimate[] {
   const db = openSource(file);
   try {
     return contracts.map((contract) => {

@@ -22,18 +22,35 @@ export interface RowsWhere {
 /** SQLite allows 2,000 result columns; an exact cell needs two. */
 const EXACT_COLUMNS = 900;
 
+/** Every row of the table, one at a time where its columns fit one statement. */
+export function* iterateExact(db: SourceDatabase, contract: TableContract): Generator<ExactRow> {
+  if (contract.columns.length > EXACT_COLUMNS) {
+    yield* readExactWhere(db, contract, { sql: '', values: [] });
+    return;
+  }
+  const rows = db.prepare(selectExact(contract, contract.columns, '')).raw().safeIntegers().iterate() as IterableIterator<ExactCellRead['value'][]>;
+  for (const row of rows) yield { identity: row[0] as bigint | null, cells: cellsOf(row, contract.columns.length) };
+}
+
+function selectExact(contract: TableContract, columns: TableContract['columns'], where: string): string {
+  const list = columns.map((c) => {
+    const name = quoteIdentifier(c.source);
+    return `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
+  });
+  return `SELECT ${[rowName(contract), ...list].join(', ')} FROM ${quoteIdentifier(contract.source)}${where}`;
+}
+
+function cellsOf(row: readonly ExactCellRead['value'][], count: number): ExactCellRead[] {
+  return Array.from({ length: count }, (_, c): ExactCellRead => ({ class: row[1 + c * 2] as ExactCellRead['class'], value: row[2 + c * 2] as ExactCellRead['value'] }));
+}
+
 export function readExactWhere(db: SourceDatabase, contract: TableContract, where: RowsWhere): ExactRow[] {
   const out: { identity: bigint | null; cells: ExactCellRead[] }[] = [];
   for (let from = 0; from < contract.columns.length || from === 0; from += EXACT_COLUMNS) {
     const part = contract.columns.slice(from, from + EXACT_COLUMNS);
-    const list = part.map((c) => {
-      const name = quoteIdentifier(c.source);
-      return `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
-    });
-    const sql = `SELECT ${[rowName(contract), ...list].join(', ')} FROM ${quoteIdentifier(contract.source)}${where.sql}`;
-    const rows = db.prepare(sql).raw().safeIntegers().all(...where.values) as ExactCellRead['value'][][];
+    const rows = db.prepare(selectExact(contract, part, where.sql)).raw().safeIntegers().all(...where.values) as ExactCellRead['value'][][];
     rows.forEach((row, i) => {
-      const cells = part.map((_, c): ExactCellRead => ({ class: row[1 + c * 2] as ExactCellRead['class'], value: row[2 + c * 2] as ExactCellRead['value'] }));
+      const cells = cellsOf(row, part.length);
       const known = out[i];
       if (known === undefined) out.push({ identity: row[0] as bigint | null, cells });
       else known.cells.push(...cells);

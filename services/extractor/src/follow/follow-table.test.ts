@@ -8,7 +8,7 @@ import { makePlan } from '@causeway/control/plan/make-plan';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { ChangedRow } from '../publish/part-writer.ts';
-import { textDecoding } from '../read/exact-row.ts';
+import { textDecoding } from '@causeway/control/source/text-decoding';
 import { ChangedKeys } from './changed-keys.ts';
 import { FollowTable } from './follow-table.ts';
 

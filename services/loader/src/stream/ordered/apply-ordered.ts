@@ -18,7 +18,7 @@ import { PLACE, type StagedParts, stagedRows } from '../staged-parts.ts';
 import { type Advance, checkGuard } from '../stream-guard.ts';
 import type { StreamSession } from '../stream-session.ts';
 import type { StreamTable } from '../stream-table.ts';
-import { parentsFirst } from './table-order.ts';
+import { parentsFirst } from '@causeway/control/target/table-order';
 import { readUniqueIndexes, stepAsideSql } from './unique-indexes.ts';
 
 export async function applyOrdered(session: StreamSession, staged: StagedParts, to: Advance): Promise<AppliedBatches> {

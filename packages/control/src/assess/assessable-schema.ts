@@ -1,0 +1,36 @@
+/** Leaves out of a schema what no plan can be made for, and says why: the rest is assessed all the same. */
+import { Failure } from '@causeway/contracts/failures';
+import type { SourceSchema, SourceTable } from '../plan/source-schema.ts';
+import { type NameStyle, targetNames } from '../plan/target-names.ts';
+import type { Finding } from './assessment.ts';
+import { finding } from './checks/check-input.ts';
+
+const MAX_COLUMNS = 1_600;
+
+export function assessableSchema(schema: SourceSchema, style: NameStyle): { schema: SourceSchema; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const kept: SourceTable[] = [];
+  for (const table of schema.tables) {
+    const problem = columnProblem(table, style) ?? nameProblem([...kept, table], style);
+    if (problem === null) kept.push(table);
+    else findings.push(problem);
+  }
+  return { schema: { ...schema, tables: kept }, findings };
+}
+
+function columnProblem(table: SourceTable, style: NameStyle): Finding | null {
+  if (table.columns.length > MAX_COLUMNS) return finding({ check: 'too-many-columns', severity: 'blocker', table: table.name, count: table.columns.length, detail: `${table.columns.length} columns` });
+  return collision(table.columns.map((c) => c.name), style, 'column', `columns of ${JSON.stringify(table.name)}`, table.name);
+}
+
+const nameProblem = (tables: readonly SourceTable[], style: NameStyle): Finding | null => collision(tables.map((t) => t.name), style, 'table', 'tables', tables.at(-1)?.name ?? '');
+
+function collision(names: readonly string[], style: NameStyle, kind: 'table' | 'column', where: string, table: string): Finding | null {
+  try {
+    targetNames(names, style, kind, where);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return finding({ check: 'name-collision', severity: 'blocker', table, detail: error.message });
+  }
+}
