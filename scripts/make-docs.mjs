@@ -110,9 +110,32 @@ ${MADE_BY} Source: the help of each command.
 ${commands([], []).join('\n')}`;
 }
 
+async function assess() {
+  const { ASSESS_CHECKS } = await built('packages/contracts/dist/assess-checks.js');
+  const groups = Map.groupBy(Object.entries(ASSESS_CHECKS), ([, check]) => check.group);
+  const sections = [...groups].map(([group, checks]) => `## ${group[0].toUpperCase()}${group.slice(1)}\n\n| check | meaning | what to do |\n|---|---|---|\n${checks.map(([id, c]) => row(`\`${id}\``, c.title, c.remedy)).join('\n')}\n`);
+  return `# Assess
+
+${MADE_BY} Source: \`packages/contracts/src/assess-checks.ts\`.
+
+\`causeway assess app.sqlite\` reads a SQLite database once, changes nothing, and tells what stands between it and PostgreSQL:
+named checks with their evidence (counts, and keys of a few rows, never values), the rows that would go to the quarantine, and
+what a migration is expected to take. \`--json\` prints it as one object, \`--html FILE\` writes a page, \`--rows FILE\` lists
+every row that would be quarantined. With \`--plan FILE\` it assesses what a reviewed plan decides, its policies included.
+
+The rows that it foretells are exactly those that \`migrate\` then quarantines; a test holds the two together over every database
+of the tests. Time for reading, for telling refused rows, for foreign keys and for uniqueness is shown apart.
+
+Verdict: **ready** (exit code 0), **ready with decisions** (1: rows or objects would not arrive as they are unless the plan says
+otherwise), **blocked** (3). A finding is a \`blocker\`, a \`decision\`, a \`notice\` (it arrives in another form, or wants care) or
+an \`info\`.
+
+${sections.join('\n')}`;
+}
+
 /** name of the page → its text */
 export async function pages() {
-  return { 'errors.md': await errors(), 'metrics.md': await metrics(), 'configuration.md': await configuration(), 'cli.md': cli() };
+  return { 'errors.md': await errors(), 'metrics.md': await metrics(), 'configuration.md': await configuration(), 'cli.md': cli(), 'assess.md': await assess() };
 }
 
 export function outOfDate(made) {

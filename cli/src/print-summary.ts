@@ -13,6 +13,9 @@ export function printSummary(context: CliContext, outcome: MachineOutcome, verif
   }
   const rows = outcome.tables.reduce((sum, t) => sum + t.sourceRows, 0);
   context.stdout.write(`${outcome.verdict}: ${outcome.tables.length} tables, ${rows} rows\n`);
+  for (const table of verification.tables) {
+    for (const e of table.explained ?? []) context.stdout.write(`  ${visibleText(table.source)}.${visibleText(e.column)}: ${e.values} explained difference(s), policy ${e.policy}\n`);
+  }
   for (const table of verification.tables.filter((t) => !t.equal)) {
     context.stdout.write(`  ${visibleText(table.source)}: ${table.sourceRows} in the source, ${table.targetRows} in the target, ${table.quarantinedRows} quarantined, ${table.differenceCount} different\n`);
     for (const difference of table.differences.slice(0, MAX_SHOWN)) {

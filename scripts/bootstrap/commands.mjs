@@ -30,6 +30,8 @@ const TASKS = {
   // Dashboards, alerts, backups, security and load against real programs.
   'test-operate': (args) => [jest(['--config', join(ROOT, 'tests', 'operate', 'jest.config.mjs'), ...args])],
   'test-django': (args) => [{ command: 'node', args: [join(ROOT, 'scripts', 'django', 'main.mjs'), ...args], cwd: callerFolder() }],
+  'test-corpora': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'corpora', 'main.ts'), ...args], cwd: callerFolder() }],
+  'bench-assess': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'assess', 'main.ts'), ...args], cwd: callerFolder() }],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.

@@ -6,7 +6,7 @@ import { type Bench, openBench, type Outcome } from '@causeway/testkit/causeway-
 import type { HostileDatabase } from '@causeway/testkit/databases/hostile-database';
 import { hostileDatabases } from '@causeway/testkit/databases/hostile-databases';
 import pg from 'pg';
-import { type Predicted, predictedRows, quarantinedRows } from './predicted-rows.fixture.ts';
+import { type Predicted, predictedRows, quarantinedRows } from '../corpora/predicted-rows.ts';
 
 test.concurrent.each(hostileDatabases.map((database): [string, string, HostileDatabase] => [database.name, database.title, database]))(
   '%s: %s',

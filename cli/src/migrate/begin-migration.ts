@@ -1,4 +1,5 @@
 /** Finds or makes the control record of a migration: resumes, begins a new generation, or starts from nothing. */
+import { objectByPolicy } from '@causeway/control/plan/objects/object-by-policy';
 import type { PlanDocument } from '@causeway/control/plan/plan-document';
 import type { SourceRecord } from '@causeway/control/record/migration-record';
 import { insertMigration, type MigrationRecord, type MigrationSettings } from '@causeway/control/record/migration-record';
@@ -58,7 +59,7 @@ async function replaceRecord(client: pg.ClientBase, begin: NewGeneration, record
   const g = { migration: begin.id, generation: begin.generation };
   await insertContracts(client, g, begin.planned.contracts);
   const tableNumber = new Map(begin.planned.contracts.map((c) => [c.source, c.table]));
-  for (const object of begin.planned.plan.objects) {
+  for (const object of begin.planned.plan.objects.map(objectByPolicy)) {
     await recordObject(client, g, {
       kind: object.kind,
       table: tableNumber.get(object.table) ?? null,

@@ -11,6 +11,8 @@ export interface OutcomeTable {
   readonly targetRows: number;
   readonly quarantinedRows: number;
   readonly equal: boolean;
+  /** Values that are others because a policy of the plan says so; absent where there are none. */
+  readonly explained?: readonly { readonly column: string; readonly policy: string; readonly values: number }[];
 }
 
 export interface MachineOutcome {
@@ -39,6 +41,6 @@ export function exitCodeOfVerdict(verdict: Verdict, acceptQuarantine: boolean): 
 }
 
 export function outcomeOf(verification: StoredVerification, seconds: Readonly<Record<string, number>>): MachineOutcome {
-  const tables = verification.tables.map(({ source, target, sourceRows, targetRows, quarantinedRows, equal }) => ({ source, target, sourceRows, targetRows, quarantinedRows, equal }));
+  const tables = verification.tables.map(({ source, target, sourceRows, targetRows, quarantinedRows, equal, explained = [] }) => ({ source, target, sourceRows, targetRows, quarantinedRows, equal, ...(explained.length === 0 ? {} : { explained }) }));
   return { verdict: verification.verdict, tables, seconds };
 }

@@ -67,6 +67,7 @@ export async function reportOfMigration(input: ReportInput): Promise<ReportModel
     columns: plan.tables.flatMap((table) => table.columns.map((column): ReportColumn => ({ table: table.name, column: column.name, declaredType: column.declared, storage: column.found ?? {}, targetType: column.type, reason: column.evidence, rule: column.form, fidelity: column.form === 'plain' ? 'exact' : 'approximated' }))),
     objects: (await readObjects(pool, g)).filter((o) => o.kind !== 'primary_key' || o.state === 'failed').map((o) => reportObject(o, contracts)),
     quarantine: await quarantineGroups(pool, g, contracts),
+    explained: verification.tables.flatMap((table) => (table.explained ?? []).map((e) => ({ table: table.source, ...e }))),
     differences: verification.tables.flatMap(differencesOf),
     warnings: [...input.warnings, ...(record.source.copied === 'no' ? [] : ['the source was read from a consistent copy, because it was in use or could not be opened in place'])],
     checks: checksOf(verification),

@@ -8,6 +8,8 @@ export interface VerifiedTable extends OutcomeTable {
   readonly digestTarget: string | null;
   readonly seconds: number;
   readonly differenceCount: number;
+  /** Absent in records of before. */
+  readonly explained?: readonly { readonly column: string; readonly policy: string; readonly values: number }[];
   readonly differences: readonly { readonly kind: string; readonly key: unknown; readonly columns: readonly string[] }[];
 }
 

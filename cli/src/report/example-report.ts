@@ -105,6 +105,7 @@ export function exampleReport(overrides: Partial<ReportModel> = {}): ReportModel
       { table: 'customers', column: 'name', code: 'NUL_IN_TEXT', reason: 'text contains U+0000, which PostgreSQL refuses', rows: 3, exampleKeys: [[{ column: 'id', class: 'integer', text: '1204' }], [{ column: 'id', class: 'integer', text: '31877' }]] },
       { table: 'settings', column: 'value', code: 'INVALID_UTF8', reason: 'text is not valid UTF-8', rows: 1, exampleKeys: [[{ column: 'key', class: 'text', text: 'legacy.banner' }]] },
     ],
+    explained: [{ table: 'customers', column: 'birthday', policy: 'null', values: 12 }],
     differences: [],
     warnings: ['The source was written while it was read: a consistent copy was moved.'],
     checks: [

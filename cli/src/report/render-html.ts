@@ -6,7 +6,7 @@ import { type Html, html, trustedHtml } from './html-template.ts';
 import { checksSection } from './page/checks-section.ts';
 import { columnsSection } from './page/columns-section.ts';
 import { shortened } from './page/cell-parts.ts';
-import { differencesSection, quarantineSection, warningsSection } from './page/findings-section.ts';
+import { differencesSection, explainedSection, quarantineSection, warningsSection } from './page/findings-section.ts';
 import { loadSection } from './page/load-section.ts';
 import { objectsSection } from './page/objects-section.ts';
 import { PAGE_STYLE } from './page/page-style.ts';
@@ -48,6 +48,7 @@ function sections(model: ReportModel): Html[] {
     keyFacts(model),
     differencesSection(model),
     quarantineSection(model),
+    explainedSection(model),
     warningsSection(model),
     routeSection(model),
     figuresSection(model),

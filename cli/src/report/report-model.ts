@@ -35,6 +35,8 @@ export interface ReportModel {
   readonly columns: readonly ReportColumn[];
   readonly objects: readonly ReportObject[];
   readonly quarantine: readonly ReportQuarantine[];
+  /** Values that differ because a policy of the plan says so; the validator has expected each at its place. */
+  readonly explained: readonly ReportExplained[];
   readonly differences: readonly ReportDifference[];
   readonly warnings: readonly string[];
   readonly checks: readonly ReportCheck[];
@@ -149,6 +151,13 @@ export interface ReportQuarantine {
   readonly rows: number;
   /** A few keys, never the values that were refused. */
   readonly exampleKeys: readonly RowKey[];
+}
+
+export interface ReportExplained {
+  readonly table: string;
+  readonly column: string;
+  readonly policy: string;
+  readonly values: number;
 }
 
 export interface ReportDifference {

@@ -15,6 +15,15 @@ import type { LogicalType } from './logical-type.ts';
  */
 export type SourceForm = 'plain' | 'any' | 'epoch_s' | 'epoch_ms' | 'epoch_us' | 'julian' | 'decimal15';
 
+/**
+ * What becomes of a value that its column cannot hold, where the owner has decided it in the plan. Without a policy its
+ * row goes to the quarantine. Each use is an explained difference: counted, shown, and expected by the validator.
+ * - `null`: NULL takes its place
+ * - `replace`: in a text, every U+0000 and every malformed sequence of bytes (as the Encoding Standard decodes them)
+ *   becomes U+FFFD; what does not fit even then goes to the quarantine
+ */
+export type MisfitPolicy = 'null' | 'replace';
+
 export interface ColumnContract {
   /** Name in SQLite, exactly. */
   readonly source: string;
@@ -23,6 +32,8 @@ export interface ColumnContract {
   readonly type: LogicalType;
   readonly form: SourceForm;
   readonly notNull: boolean;
+  /** Never on a column of the key: two rows would get one. */
+  readonly policy?: MisfitPolicy;
 }
 
 /**

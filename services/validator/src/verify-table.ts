@@ -9,7 +9,7 @@ import type { SourceMeasure } from './measure/source/measure-task.ts';
 import type { SourceThreads } from './measure/source/source-threads.ts';
 import { TargetSnapshot } from './measure/target/target-snapshot.ts';
 import type { TableDifference } from './compare/table-difference.ts';
-import type { TableVerification } from './report/table-verification.ts';
+import type { ExplainedDifference, TableVerification } from './report/table-verification.ts';
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
@@ -65,6 +65,7 @@ export async function verifyTable(input: VerifyTableInput): Promise<TableVerific
       quarantinedRows: inQuarantine(quarantine),
       // Invariant: I10
       equal: found.differenceCount === 0 && measured.rows === targetTotal.rows + inQuarantine(quarantine),
+      explained: explainedOf(contract, measured.explained),
       digestSource: hex(totalOf(sourceSums)),
       digestTarget: hex(targetTotal),
       ...found,
@@ -98,7 +99,16 @@ function joinParts(parts: readonly SourceMeasure[]): Omit<SourceMeasure, 'sums'>
     quarantined: parts.reduce((sum, part) => sum + part.quarantined, 0),
     uncanonical: parts.reduce((sum, part) => sum + part.uncanonical, 0),
     samples: parts.flatMap((part) => part.samples),
+    explained: (parts[0]?.explained ?? []).map((_, i) => parts.reduce((sum, part) => sum + (part.explained[i] ?? 0), 0)),
   };
+}
+
+/** Values that are others by a policy of the plan, which the validator has expected at their places. */
+function explainedOf(contract: TableContract, counts: readonly number[]): ExplainedDifference[] {
+  return contract.columns.flatMap(({ source, policy }, i) => {
+    const values = counts[i] ?? 0;
+    return policy === undefined || values === 0 ? [] : [{ column: source, policy, values }];
+  });
 }
 
 /** Quarantined rows that the source does not have: names of the first, and their number. */

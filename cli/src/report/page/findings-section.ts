@@ -52,6 +52,17 @@ ${dataTable({
 })}</section>`;
 }
 
+export function explainedSection(model: ReportModel): Html {
+  if (model.explained.length === 0) return html``;
+  return html`<section><h2>Explained differences</h2>
+<p class="lead">Values that PostgreSQL cannot hold and that are another there, because a policy of the plan says so. The validator expects each at its place; every other difference fails.</p>
+${dataTable({
+  caption: 'Explained differences by table, column and policy',
+  columns: [{ title: 'Table', as: 'name' }, { title: 'Column', as: 'name' }, { title: 'Policy' }, { title: 'Values', as: 'number' }],
+  rows: model.explained.map((entry) => [shortened(entry.table), shortened(entry.column), html`<code>${entry.policy}</code>`, formatCount(entry.values)]),
+})}</section>`;
+}
+
 export function warningsSection(model: ReportModel): Html {
   if (model.warnings.length === 0) return html``;
   return html`<section><h2>Warnings</h2>${bulletList(model.warnings)}</section>`;

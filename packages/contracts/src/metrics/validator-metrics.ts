@@ -8,6 +8,7 @@ export const VALIDATOR_METRICS = {
   validator_source_rows: gauge('Rows in the source at the last comparison.', 'table'),
   validator_target_rows: gauge('Rows in the target at the last comparison.', 'table'),
   validator_quarantined_rows: gauge('Rows in the quarantine at the last comparison.', 'table'),
+  validator_explained_differences: gauge('Values that differ because a policy of the plan says so, at the last comparison.', 'table', 'policy'),
   validator_oldest_unverified_seconds: gauge('Age of the oldest change that is not verified yet; NaN while nobody knows.'),
   validator_unverified_changes: gauge('Changes that are not verified yet.'),
   validator_verified_position: gauge('Log id up to which every change is verified.'),

@@ -62,7 +62,7 @@ class Planner {
     this.planTables();
     let number = input.nextTable;
     for (const entry of drift) {
-      if (entry.kind === 'made') this.made.set(entry.source.name, this.checked(contractOf(this.plans.get(entry.source.name) as PlanTable, entry.source, number++, input.plan.targetSchema)));
+      if (entry.kind === 'made') this.made.set(entry.source.name, this.checked(contractOf(input.plan, this.plans.get(entry.source.name) as PlanTable, entry.source, number++)));
       if (entry.kind === 'changed') this.changed.set(entry.contract.table, this.change(entry));
     }
   }
@@ -106,7 +106,7 @@ class Planner {
 
   private change({ contract, source, added, removed, renamed, retyped }: Changed): { contract: TableContract; step: Extract<SchemaStep, { kind: 'change_table' }> } {
     const plan = this.plans.get(source.name) as PlanTable;
-    const fresh = contractOf(plan, source, contract.table, contract.targetSchema);
+    const fresh = contractOf({ ...this.input.plan, targetSchema: contract.targetSchema }, plan, source, contract.table);
     const before = new Map(contract.columns.map((column) => [renamed.get(column.source) ?? column.source, column]));
     const whole = removed.length === 0 && renamed.size === 0 && retyped.length === 0;
     const fills = new Map(added.map((name) => [name, fillOf(source, name, fresh)]));

@@ -1,8 +1,9 @@
 /** Turns a plan and the source's present schema into table contracts; a plan that does not fit is refused. */
 import { Failure } from '@causeway/contracts/failures';
-import { type LogicalType, parsePostgresType } from '@causeway/contracts/logical-type';
 import type { ReadOrder, TableContract } from '@causeway/contracts/table-contract';
 import type { PlanDocument, PlanTable } from './plan-document.ts';
+import { planProblem } from './plan-lines.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
 
 export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): TableContract[] {
@@ -14,23 +15,23 @@ export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): Tab
   const targets = new Set<string>();
   return moved.map((table, i) => {
     const source = present.get(table.name);
-    if (source === undefined) throw new Failure('PLAN_INVALID', `the source has no table ${JSON.stringify(table.name)}`);
+    if (source === undefined) throw planProblem(plan, ['tables', plan.tables.indexOf(table), 'name'], `the source has no table ${JSON.stringify(table.name)}`);
     if (targets.has(table.target)) throw new Failure('NAME_COLLISION', `two tables become ${JSON.stringify(table.target)}`);
     targets.add(table.target);
-    return contractOf(table, source, i, plan.targetSchema);
+    return contractOf(plan, table, source, i);
   });
 }
 
 /** Of one table that the plan moves. */
-export function contractOf(table: PlanTable, source: SourceTable, number: number, targetSchema: string): TableContract {
+export function contractOf(plan: PlanDocument, table: PlanTable, source: SourceTable, number: number): TableContract {
   const declared = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
   const key = namesRows(table, declared) ? declared : [];
   return {
     table: number,
     source: table.name,
-    targetSchema,
+    targetSchema: plan.targetSchema,
     target: table.target,
-    columns: columnsOf(table, source),
+    columns: columnsOf(plan, table, source, declared),
     order: readOrder(source, declared),
     key,
     keyless: key.length === 0,
@@ -43,16 +44,20 @@ export function namesRows(table: PlanTable, key: readonly string[]): boolean {
   return key.every((name) => table.columns.find((c) => c.name === name)?.notNull === true);
 }
 
-function columnsOf(table: PlanTable, source: SourceTable): TableContract['columns'] {
+function columnsOf(plan: PlanDocument, table: PlanTable, source: SourceTable, key: readonly string[]): TableContract['columns'] {
   const planned = table.columns.map((c) => c.name);
   // A computed column may be left out: PostgreSQL then computes it.
   const names = source.columns.filter((c) => c.generated === 'no' || planned.includes(c.name)).map((c) => c.name);
   if (names.join('\0') !== planned.join('\0')) {
-    throw new Failure('PLAN_INVALID', `the columns of table ${JSON.stringify(table.name)} are no longer those of the plan; write a new one`);
+    throw planProblem(plan, ['tables', plan.tables.indexOf(table), 'columns'], `the columns of table ${JSON.stringify(table.name)} are no longer those of the plan; write a new one`);
   }
   const targets = new Set(table.columns.map((c) => c.target));
   if (targets.size !== table.columns.length) throw new Failure('NAME_COLLISION', `two columns of ${JSON.stringify(table.name)} get one name`);
-  return table.columns.map((c) => ({ source: c.name, target: c.target, type: parsePostgresType(c.type) as LogicalType, form: c.form, notNull: c.notNull }));
+  return table.columns.map((c, i) => {
+    const resolved = resolvePolicy(c, { policy: c.policy ?? table.policy, byTable: c.policy === undefined, inKey: key.includes(c.name) });
+    if ('problem' in resolved) throw planProblem(plan, ['tables', plan.tables.indexOf(table), 'columns', i, 'policy'], `column ${JSON.stringify(c.name)} of table ${JSON.stringify(table.name)}: ${resolved.problem}`);
+    return { source: c.name, target: c.target, notNull: c.notNull, ...resolved };
+  });
 }
 
 function readOrder(source: SourceTable, key: readonly string[]): ReadOrder {

@@ -1,9 +1,13 @@
 /** The plan file: every decision, reviewable and editable. JSON in the control record, YAML for people. */
 import { Failure } from '@causeway/contracts/failures';
 import { parsePostgresType, postgresTypeName } from '@causeway/contracts/logical-type';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import { planLines, rememberLines } from './plan-lines.ts';
 import { speedWishes } from './speed/speed-wishes.ts';
+
+/** For values that a column cannot hold; what each means stands in resolve-policy. */
+const policy = z.enum(['quarantine', 'widen', 'text', 'bytes', 'null', 'replace']);
 
 const column = z
   .strictObject({
@@ -14,6 +18,8 @@ const column = z
     form: z.enum(['plain', 'any', 'epoch_s', 'epoch_ms', 'epoch_us', 'julian', 'decimal15']),
     notNull: z.boolean(),
     evidence: z.string(),
+    /** Wins over the table's. */
+    policy: policy.optional(),
     /** Values of each storage class that were seen, in all rows or in the sample. */
     found: z.partialRecord(z.enum(['null', 'integer', 'real', 'text', 'blob']), z.number()).optional(),
   })
@@ -37,6 +43,8 @@ const table = z.strictObject({
   replace: z.boolean().default(false),
   /** Decided on a sample: confirmed or revised while the rows are read. */
   sampled: z.boolean(),
+  /** For its columns that say nothing themselves, where it can be followed. */
+  policy: policy.optional(),
   columns: z.array(column).min(1),
 });
 
@@ -50,6 +58,8 @@ const object = z.strictObject({
   /** Runs after the load, in this order of stages. */
   stage: z.enum(['none', 'create', 'unique', 'index', 'check', 'foreign_key', 'view']),
   notes: z.array(z.string()),
+  /** Of a foreign key: made without looking at the rows that are there, or left out. */
+  policy: z.enum(['not_valid', 'skip']).optional(),
   /** Queries that count how often a translated condition holds, fails and is unknown; equal counts prove it on every row. */
   proof: z.strictObject({ sqlite: z.string(), postgres: z.string() }).optional(),
 });
@@ -67,28 +77,29 @@ export type PlanDocument = z.infer<typeof planDocument>;
 export type PlanTable = z.infer<typeof table>;
 export type PlanColumn = z.infer<typeof column>;
 export type PlanObject = z.infer<typeof object>;
+export type PlanPolicy = z.infer<typeof policy>;
 
 const HEADER = ` The plan of a migration. Edit names, types, forms and actions, then give it to \`migrate --plan\`.
  type: any of ${['smallint', 'integer', 'bigint', 'double precision', 'numeric(p,s)', 'boolean', 'text', 'character varying(n)', 'bytea', 'date', 'time without time zone', 'timestamp with time zone', 'uuid', 'jsonb', 'inet', 'interval'].join(', ')}
  form: plain | any (text or bytea from every class) | epoch_s | epoch_ms | epoch_us | julian | decimal15 (numeric from 15 significant digits)
- action: move | skip`;
+ action: move | skip
+ policy of a table or column, for values that do not fit: quarantine (default) | widen | text | bytes | null | replace (U+FFFD)
+ policy of a foreign key: not_valid | skip`;
 
 export function planToYaml(plan: PlanDocument): string {
   return `${HEADER.split('\n').map((line) => `#${line}`).join('\n')}\n${stringify(plan, { lineWidth: 0 })}`;
 }
 
-/** Throws PLAN_INVALID naming the path and what is wrong there. */
+/** Throws PLAN_INVALID naming the line, the path and what is wrong there. */
 export function planFromYaml(text: string, file: string): PlanDocument {
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (cause) {
-    throw new Failure('PLAN_INVALID', `${file}: ${(cause as Error).message.split('\n', 1)[0]}`, { cause });
+  const lines = planLines(text);
+  const result = planDocument.safeParse(lines.parsed(file));
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new Failure('PLAN_INVALID', `${file}${lines.lineOf(issue?.path ?? [])}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
   }
-  const result = planDocument.safeParse(raw);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new Failure('PLAN_INVALID', `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+  rememberLines(result.data, file, lines);
+  return result.data;
 }
 
 export { postgresTypeName };

@@ -33,11 +33,13 @@ export function* iterateExact(db: SourceDatabase, contract: TableContract): Gene
 }
 
 function selectExact(contract: TableContract, columns: TableContract['columns'], where: string): string {
-  const list = columns.map((c) => {
-    const name = quoteIdentifier(c.source);
-    return `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
-  });
-  return `SELECT ${[rowName(contract), ...list].join(', ')} FROM ${quoteIdentifier(contract.source)}${where}`;
+  return `${selectExactRows(contract.source, columns.map((c) => c.source), rowName(contract))}${where}`;
+}
+
+/** `SELECT identity, class, value … FROM table`: two result columns for every column. */
+export function selectExactRows(table: string, columns: readonly string[], identity = 'NULL'): string {
+  const list = columns.map(quoteIdentifier).map((name) => `typeof(${name}), CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`);
+  return `SELECT ${[identity, ...list].join(', ')} FROM ${quoteIdentifier(table)}`;
 }
 
 function cellsOf(row: readonly ExactCellRead['value'][], count: number): ExactCellRead[] {

@@ -4,6 +4,8 @@
 export interface TextDecoding {
   (bytes: Uint8Array): string | null;
   readonly storesUtf8: boolean;
+  /** Malformed sequences become U+FFFD, as the Encoding Standard says. */
+  lenient(bytes: Uint8Array): string;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -11,7 +13,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** `encoding` as PRAGMA encoding prints it. */
 export function textDecoding(encoding: string): TextDecoding {
   const storesUtf8 = encoding === 'UTF-8';
-  return Object.assign(storesUtf8 ? fromUtf8 : fromUtf16(encoding === 'UTF-16be'), { storesUtf8 });
+  const lenient = new TextDecoder(storesUtf8 ? 'utf-8' : encoding === 'UTF-16be' ? 'utf-16be' : 'utf-16le', { ignoreBOM: true });
+  // A copy of its own: each decoding has its own leniency.
+  const strict = storesUtf8 ? (bytes: Uint8Array): string | null => fromUtf8(bytes) : fromUtf16(encoding === 'UTF-16be');
+  return Object.assign(strict, { storesUtf8, lenient: (bytes: Uint8Array) => lenient.decode(bytes) });
 }
 
 function fromUtf8(bytes: Uint8Array): string | null {

@@ -35,17 +35,29 @@ export function writeExact(writer: RowWriter, encode: RowEncoder, contract: Tabl
       values.push(text === null ? bytes : Buffer.from(text, 'utf8'));
       continue;
     }
-    if (text === null) return rejectOf(contract, row, i, 'INVALID_UTF8', 'the text is not valid UTF-8', decode);
-    values.push(text);
+    if (text === null && column.policy === undefined) return rejectOf(contract, row, i, 'INVALID_UTF8', 'the text is not valid UTF-8', decode);
+    if (column.policy === 'replace') values.push((text ?? decode.lenient(bytes)).replaceAll('\0', '\uFFFD'));
+    else values.push(text);
   }
-  const start = writer.pos;
-  writer.exact = true;
-  const failed = encode(writer, values);
-  writer.exact = false;
+  const failed = encodeUnderPolicies(writer, encode, contract, values);
   if (failed < 0) return null;
-  writer.pos = start;
   const [code, reason] = refusalReason(contract.columns[failed] as ColumnContract, values[failed + (contract.keyless ? 1 : 0)] as Cell | null, (row.cells[failed] as ExactCellRead).class);
   return rejectOf(contract, row, failed, code, reason, decode);
+}
+
+/** -1, or the first column whose value can neither be written nor left out. Each turn takes one value away, so this ends. */
+function encodeUnderPolicies(writer: RowWriter, encode: RowEncoder, contract: TableContract, values: (Cell | null)[]): number {
+  const start = writer.pos;
+  for (;;) {
+    writer.exact = true;
+    const failed = encode(writer, values);
+    writer.exact = false;
+    if (failed < 0) return -1;
+    writer.pos = start;
+    const at = failed + (contract.keyless ? 1 : 0);
+    if (contract.columns[failed]?.policy !== 'null' || values[at] === null) return failed;
+    values[at] = null;
+  }
 }
 
 function rejectOf(contract: TableContract, row: ExactRow, column: number, code: string, reason: string, decode: TextDecoding): Reject {

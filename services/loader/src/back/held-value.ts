@@ -12,6 +12,7 @@ import { jsonVerdict } from '@causeway/contracts/conversion/json-text';
 import { isUuid } from '@causeway/contracts/conversion/uuid-text';
 import type { LogicalType } from '@causeway/contracts/logical-type';
 import { realText } from '@causeway/contracts/real-text';
+import { valueFits } from '@causeway/control/plan/value-fit';
 import type { ColumnContract } from '@causeway/contracts/table-contract';
 import { writeInet } from '../transcode/inet-binary.ts';
 import { printJson, readJson } from './json-document.ts';
@@ -50,10 +51,21 @@ export function readHeld(reader: AvroReader, type: LogicalType): Held {
   }
 }
 
-/** What a cell of SQLite is worth in its column's type; undefined where it has no form there. */
+/** What a cell of SQLite is worth in its column's type, by its policy if need be; undefined where it has no form there. */
 // Invariant: I75
 export function heldOf(column: ColumnContract, cell: SqliteCell): Held | undefined {
   if (cell === null) return null;
+  if (column.policy === undefined) return plainHeld(column, cell);
+  if (column.policy === 'replace') return plainHeld(column, typeof cell === 'string' ? cell.replaceAll('\0', '\uFFFD') : cell);
+  return valueFits(cell, column.type, column.form) ? plainHeld(column, cell) : null;
+}
+
+/** The driver shows malformed bytes as U+FFFD: under the policy `null` such a text may stand for NULL, and then keeps its bytes. */
+export function keepsItsBytes(column: ColumnContract, cell: SqliteCell, arrived: Held): boolean {
+  return column.policy === 'null' && arrived === null && typeof cell === 'string' && cell.includes('\uFFFD');
+}
+
+function plainHeld(column: ColumnContract, cell: Exclude<SqliteCell, null>): Held | undefined {
   const { type, form } = column;
   switch (type.kind) {
     case 'int2':

@@ -4,7 +4,7 @@ import type { ColumnContract, TableContract } from '@causeway/contracts/table-co
 import type { Database, Statement } from 'better-sqlite3';
 import { type ColumnHabit, habitOf } from './column-habit.ts';
 import type { TravelledRow } from './back-message.ts';
-import { type Held, heldOf, sameHeld, type SqliteCell } from './held-value.ts';
+import { type Held, heldOf, keepsItsBytes, sameHeld, type SqliteCell } from './held-value.ts';
 import { keyCandidates, otherSpellings } from './key-candidates.ts';
 import { sqliteForm } from './sqlite-form.ts';
 
@@ -71,7 +71,11 @@ export class SinkTable {
   /** Indexes of the columns whose value is another one; what is equal canonically keeps its bytes. */
   // Invariant: I75
   differing(present: PresentRow, row: TravelledRow): number[] {
-    return this.contract.columns.flatMap((column, i) => (sameHeld(column.type, heldOf(column, present.cells[i] as SqliteCell), row.cells[i] as Held) ? [] : [i]));
+    return this.contract.columns.flatMap((column, i) => {
+      const cell = present.cells[i] as SqliteCell;
+      const arrived = row.cells[i] as Held;
+      return sameHeld(column.type, heldOf(column, cell), arrived) || keepsItsBytes(column, cell, arrived) ? [] : [i];
+    });
   }
 
   update(present: PresentRow, row: TravelledRow, columns: readonly number[]): void {

@@ -21,6 +21,7 @@ function stored(table: TableVerification): unknown {
     ...table,
     source: storedName(table.source),
     target: storedName(table.target),
+    explained: table.explained.map((e) => ({ ...e, column: storedName(e.column) })),
     differences: table.differences.map((difference) => ({ kind: difference.kind, key: keyParts(difference.key), columns: difference.columns.map(storedName) })),
   };
 }

@@ -2,6 +2,8 @@
 import type { MetricSet } from '@causeway/runtime/observe/metric-set';
 import type { TableVerification } from './table-verification.ts';
 
+const POLICIES = ['null', 'replace'] as const;
+
 export interface ValidatorMetrics {
   /** Rows of the source that were read. */
   rows(count: number): void;
@@ -16,6 +18,7 @@ export function validatorMetrics(metrics: MetricSet): ValidatorMetrics {
   const source = metrics.gauge('validator_source_rows');
   const target = metrics.gauge('validator_target_rows');
   const quarantined = metrics.gauge('validator_quarantined_rows');
+  const explained = metrics.gauge('validator_explained_differences');
   const equal = metrics.gauge('validator_equal');
   return {
     rows: (count) => rows.inc(count),
@@ -27,6 +30,7 @@ export function validatorMetrics(metrics: MetricSet): ValidatorMetrics {
       source.set(label, result.sourceRows);
       target.set(label, result.targetRows);
       quarantined.set(label, result.quarantinedRows);
+      for (const policy of POLICIES) explained.set({ ...label, policy }, result.explained.filter((e) => e.policy === policy).reduce((sum, e) => sum + e.values, 0));
       equal.set(label, result.equal ? 1 : 0);
     },
   };

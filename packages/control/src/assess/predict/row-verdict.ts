@@ -21,12 +21,21 @@ export function rowVerdict(contract: TableContract, row: ExactRow, decode: TextD
     const column = contract.columns[i] as ColumnContract;
     const text = decode(cell.value as Uint8Array);
     const keepsBytes = column.type.kind === 'bytea' && column.form === 'any' && decode.storesUtf8;
+    if (column.policy === 'replace') {
+      values.push((text ?? decode.lenient(cell.value as Uint8Array)).replaceAll('\0', '\uFFFD'));
+      continue;
+    }
+    if (text === null && column.policy === 'null') {
+      values.push(null);
+      continue;
+    }
     if (text === null && !keepsBytes) return { column: column.source, code: 'INVALID_UTF8', reason: 'the text is not valid UTF-8' };
     values.push(text ?? (cell.value as Uint8Array));
   }
   for (const [i, column] of contract.columns.entries()) {
     const value = values[i] as ReadValue;
     if (value === null ? !column.notNull : valueFits(value, column.type, column.form)) continue;
+    if (column.policy === 'null' && value !== null && !column.notNull) continue;
     const [code, reason] = refusalReason(column, value, row.cells[i]?.class ?? 'null');
     return { column: column.source, code, reason };
   }

@@ -26,7 +26,7 @@ export function rawValue(cell: ExactCell): RawRow[number] {
     case 'real':
       return bytes.readDoubleBE(0);
     case 'text':
-      return textOf(cell) ?? new IllFormedText(bytes, true);
+      return textOf(cell) ?? new IllFormedText(bytes, 'utf-8');
     case 'blob':
       return bytes;
   }

@@ -6,11 +6,15 @@ import type { ColumnContract } from '@causeway/contracts/table-contract';
 /** A TEXT whose bytes are not valid in the database's encoding. */
 export class IllFormedText {
   readonly bytes: Uint8Array;
-  readonly utf8: boolean;
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
 
-  constructor(bytes: Uint8Array, utf8: boolean) {
+  constructor(bytes: Uint8Array, encoding: IllFormedText['encoding']) {
     this.bytes = bytes;
-    this.utf8 = utf8;
+    this.encoding = encoding;
+  }
+
+  get utf8(): boolean {
+    return this.encoding === 'utf-8';
   }
 }
 
@@ -24,16 +28,17 @@ export function textDecoding(encoding: string): TextDecoding {
       try {
         return decoder.decode(bytes);
       } catch {
-        return new IllFormedText(bytes, true);
+        return new IllFormedText(bytes, 'utf-8');
       }
     };
   }
-  const decoder = new TextDecoder(encoding === 'UTF-16be' ? 'utf-16be' : 'utf-16le', { fatal: true, ignoreBOM: true });
+  const name = encoding === 'UTF-16be' ? 'utf-16be' : 'utf-16le';
+  const decoder = new TextDecoder(name, { fatal: true, ignoreBOM: true });
   return (bytes) => {
     try {
       return decoder.decode(bytes);
     } catch {
-      return new IllFormedText(bytes, false);
+      return new IllFormedText(bytes, name);
     }
   };
 }

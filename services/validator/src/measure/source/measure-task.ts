@@ -22,6 +22,8 @@ export interface SourceMeasure {
   readonly uncanonical: number;
   /** The first of them. */
   readonly samples: readonly UncanonicalRow[];
+  /** By column: values that are others by their policy. */
+  readonly explained: readonly number[];
   readonly sums: readonly [bucket: number, BucketSum][];
 }
 
@@ -30,33 +32,39 @@ interface Attempt {
   quarantined: number;
   uncanonical: number;
   samples: UncanonicalRow[];
+  explained: number[];
 }
 
-const nothing = (): Attempt => ({ rows: 0, quarantined: 0, uncanonical: 0, samples: [] });
+const nothing = (columns: number): Attempt => ({ rows: 0, quarantined: 0, uncanonical: 0, samples: [], explained: new Array<number>(columns).fill(0) });
 
 export class MeasureTask implements ScanTask<SourceMeasure> {
   private readonly buckets: Buckets;
   private readonly bucketOf: BucketOfRow;
   private readonly limit: number;
-  private readonly kept = nothing();
+  private readonly columns: number;
+  private readonly kept: Attempt;
   private readonly keptSums = new Map<number, BucketSum>();
-  private attempt = nothing();
+  private attempt: Attempt;
   private sums: BucketSums;
 
   constructor(contract: TableContract, buckets: Buckets, limit: number) {
     this.buckets = buckets;
     this.bucketOf = bucketOfRow(contract, buckets);
     this.limit = limit;
+    this.columns = contract.columns.length;
+    this.kept = nothing(this.columns);
+    this.attempt = nothing(this.columns);
     this.sums = new BucketSums(buckets);
   }
 
   begin(): void {
-    this.attempt = nothing();
+    this.attempt = nothing(this.columns);
     this.sums = new BucketSums(this.buckets);
   }
 
   row(reading: RowReading, cells: RawRow): void {
     this.attempt.rows++;
+    for (const column of reading.explained) this.attempt.explained[column] = (this.attempt.explained[column] ?? 0) + 1;
     this.sums.add(this.bucketOf(reading, cells), reading.row.high, reading.row.low);
   }
 
@@ -79,6 +87,9 @@ export class MeasureTask implements ScanTask<SourceMeasure> {
     kept.quarantined += attempt.quarantined;
     kept.uncanonical += attempt.uncanonical;
     kept.samples.push(...attempt.samples);
+    attempt.explained.forEach((count, i) => {
+      kept.explained[i] = (kept.explained[i] ?? 0) + count;
+    });
     addSums(this.keptSums, this.sums.entries());
   }
 

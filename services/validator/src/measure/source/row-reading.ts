@@ -3,10 +3,12 @@ import { addKeyCell } from '../../align/quarantined-keys.ts';
 import { RowDigest } from '@causeway/contracts/row-digest';
 import type { ExactCell, StorageClass } from '@causeway/contracts/source-value';
 import type { ColumnContract, TableContract } from '@causeway/contracts/table-contract';
-import { CANONICAL, type CellReader, type CellVerdict, type ReadMode, type SourceCell } from './cell-reader.ts';
+import { CANONICAL, type CellReader, type CellVerdict, NOT_CANONICAL, type ReadMode, type SourceCell } from './cell-reader.ts';
 import { IllFormedText, readIllFormed, type TextDecoding } from './exact-text.ts';
 import { readerOfColumn } from './reader-of-column.ts';
 import { leadingColumns } from './source-statement.ts';
+import { valueByPolicy } from './value-by-policy.ts';
+import { withinLimits } from './within-limits.ts';
 
 export type RawRow = (SourceCell | IllFormedText | null)[];
 
@@ -23,19 +25,38 @@ export class RowReading {
   private readonly mode: ReadMode;
   private readonly decode: TextDecoding;
   private readonly names: readonly string[];
+  /** Columns of the last row whose value was another by their policy. */
+  readonly explained: number[] = [];
+  private readonly policies: boolean;
 
   constructor(contract: TableContract, mode: ReadMode, decode: TextDecoding) {
     this.mode = mode;
     this.decode = decode;
     this.columns = contract.columns;
     this.lead = leadingColumns(contract);
-    this.readers = contract.columns.map((column) => readerOfColumn(column, mode));
+    this.readers = contract.columns.map((column) => (column.policy === undefined ? readerOfColumn(column, mode) : withinLimits(column, readerOfColumn(column, mode))));
+    this.policies = contract.columns.some((column) => column.policy !== undefined);
     this.keyColumns = contract.key.map((name) => contract.columns.findIndex((column) => column.source === name));
     this.names = contract.key;
   }
 
   /** Digests the row; `row.finish()` is left to the caller. */
   read(cells: RawRow): CellVerdict {
+    if (!this.policies) return this.readOnce(cells);
+    this.explained.length = 0;
+    for (;;) {
+      const verdict = this.readOnce(cells);
+      // Only the exact mode knows what a value is; each turn gives one column its value by policy, so this ends.
+      if (verdict !== NOT_CANONICAL || this.mode !== 'exact' || this.explained.includes(this.failed)) return verdict;
+      const column = this.columns[this.failed] as ColumnContract;
+      const other = valueByPolicy(column, cells[this.lead + this.failed] as RawRow[number]);
+      if (other === undefined) return verdict;
+      this.explained.push(this.failed);
+      cells[this.lead + this.failed] = other;
+    }
+  }
+
+  private readOnce(cells: RawRow): CellVerdict {
     const { row, readers, lead } = this;
     const exact = this.mode === 'exact';
     row.reset();
