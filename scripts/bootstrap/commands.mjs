@@ -32,6 +32,7 @@ const TASKS = {
   'test-django': (args) => [{ command: 'node', args: [join(ROOT, 'scripts', 'django', 'main.mjs'), ...args], cwd: callerFolder() }],
   'test-corpora': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'corpora', 'main.ts'), ...args], cwd: callerFolder() }],
   'bench-assess': (args) => [{ command: 'node', args: [join(ROOT, 'bench', 'assess', 'main.ts'), ...args], cwd: callerFolder() }],
+  'demo-django': (args) => [{ command: 'node', args: [join(ROOT, 'examples', 'django-erp', 'demo', 'main.ts'), ...args], cwd: callerFolder() }],
   build: () => [],
   lint: () => lint(),
   // Everything that needs no server: format and lint, types, arrows, invariants, unit tests.

@@ -21,6 +21,8 @@ import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-s
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 
+const PATIENCE_MS = 30_000;
+
 /** The statements that `installLive` will execute in the source, in their order. */
 export function plannedDdl(file: string, contracts: readonly TableContract[]): string[] {
   return captureDdl(plannedTables(file, contracts));
@@ -57,6 +59,8 @@ export async function installLive(pool: pg.Pool, record: MigrationRecord): Promi
   const g = { migration: record.id, generation: record.generation };
   const contracts = await readContracts(pool, g);
   const db = openWritableSource(record.source.path);
+  // Once in a migration, and SQLite gives its lock to whoever asks at the right moment: beside many writers that takes a while.
+  db.pragma(`busy_timeout = ${PATIENCE_MS}`);
   try {
     const { token, logEnd } = installOn(db, record, contracts);
     failPoint('cli.after_capture');

@@ -66,20 +66,26 @@ def project(tmp_path_factory):
 
     with connections["sqlite"].cursor() as cursor:
         cursor.execute("PRAGMA journal_mode = WAL")
+        # Of this connection alone, which only prepares and looks.
+        cursor.execute("PRAGMA synchronous = OFF")
     yield folder
     connections.close_all()
     with psycopg.connect(URL, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def live(project):
+@pytest.fixture(scope="session")
+def fences(project):
     from live_fences import Fences
 
-    fences = Fences(project / "db.sqlite3")
+    return Fences(project / "db.sqlite3")
+
+
+@pytest.fixture
+def live(fences):
+    """As it is while PostgreSQL follows."""
     fences.reset()
-    yield fences
-    fences.reset()
+    return fences
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.core import mail
-from django.db import connections
+from django.db import connections, transaction
 
 from causeway_django.live.state_file import StateFile
 from causeway_django.live.switch import find_switch
@@ -31,26 +31,32 @@ class Fences:
         self.file = file
         self.state = StateFile(find_switch().config.state)
 
-    def reset(self) -> None:
-        """Following: SQLite is the primary, PostgreSQL is closed."""
+    def forget(self, primary: str) -> None:
+        """What an earlier request was told, and has found out."""
         from shop import views
-        from shop.models import Order, Tag
 
         views.hooks.clear()
         views.entered.clear()
         views.go_on.clear()
         mail.outbox = []
         connections.settings["default"]["ATOMIC_REQUESTS"] = True
+        self.state.change(primary=primary, closed=False, owner=None, until=0.0)
+        find_switch().asked = float("-inf")
+
+    def reset(self) -> None:
+        """Following: SQLite is the primary, PostgreSQL is closed."""
+        from shop.models import Order, Tag
+
         self.open_postgresql()
         self.lift()
         for side in ("sqlite", "postgresql"):
-            for model in (Order.tags.through, Order, Tag):
-                model.objects.using(side).all().delete()
-            Order.objects.using(side).bulk_create([Order(code="first"), Order(code="second")])
-            Tag.objects.using(side).bulk_create([Tag(name="red"), Tag(name="old")])
+            with transaction.atomic(using=side):
+                for model in (Order.tags.through, Order, Tag):
+                    model.objects.using(side).all().delete()
+                Order.objects.using(side).bulk_create([Order(code="first"), Order(code="second")])
+                Tag.objects.using(side).bulk_create([Tag(name="red"), Tag(name="old")])
         self.close_postgresql()
-        self.state.change(primary="sqlite", closed=False, owner=None, until=0.0)
-        find_switch().asked = float("-inf")
+        self.forget("sqlite")
 
     # -- the fences ----------------------------------------------------------------------------------------------
 

@@ -376,3 +376,19 @@ def test_the_cutover_from_manage_py_closes_this_gate(live):
     subprocess.run(command, shell=True, check=True, env={**os.environ, **told, "CAUSEWAY_GATE": "open", "CAUSEWAY_PRIMARY": "postgresql"})
     assert (live.state.read().closed, live.state.read().primary) == (False, "postgresql")
     assert gate_command("sqlite") is None
+
+
+def test_a_state_that_has_gone_is_not_taken_for_the_beginning(tmp_path):
+    from causeway_django.live.state_file import StateFile, StateUnusable
+
+    state = StateFile(tmp_path / "state")
+    assert state.read().primary == "sqlite"
+    state.change(primary="postgresql")
+    state.path.unlink()
+    with pytest.raises(StateUnusable, match="has gone"):
+        state.read()
+    with pytest.raises(StateUnusable):
+        state.change(closed=True)
+    state.path.write_text("{}")
+    with pytest.raises(StateUnusable, match="not a state file"):
+        state.read()

@@ -43,8 +43,7 @@ class StateFile:
         try:
             stat = os.stat(self.path)
         except FileNotFoundError:
-            # Before the first cutover there is none.
-            return State()
+            return self._never_written()
         except OSError as error:
             raise StateUnusable(f"{self.path}: {error.strerror}") from error
         # Distinct for every version: the writer sets the time itself, always later than before.
@@ -54,6 +53,16 @@ class StateFile:
             self._state = self._parse()
             self._seen = seen
         return self._state
+
+    def _never_written(self) -> State:
+        """Before the first cutover there is no file. One that has gone is another matter: SQLite may be the past."""
+        if _is_marked(self._lock_path):
+            raise StateUnusable(f"{self.path} has gone, and it had been written: put it back, it says which database is the primary")
+        return State()
+
+    @property
+    def _lock_path(self) -> Path:
+        return Path(f"{self.path}.lock")
 
     def _parse(self) -> State:
         try:
@@ -69,19 +78,20 @@ class StateFile:
 
     def change(self, *, only_version: int | None = None, **changes: object) -> State | None:
         """The new state, durable before this returns; None where the version is another one by now."""
-        with self._lock():
-            now = self._parse() if self.path.exists() else State()
+        with self._lock() as lock:
+            now = self._parse() if self.path.exists() else self._never_written()
             if only_version is not None and now.version != only_version:
                 return None
             state = replace(now, **changes, version=now.version + 1)  # type: ignore[arg-type]
             self._write(state)
+            _mark(lock)
             return state
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
-        with _opened(Path(f"{self.path}.lock"), os.O_RDWR) as lock:
+    def _lock(self) -> Iterator[int]:
+        with _opened(self._lock_path, os.O_RDWR) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield lock
 
     def _write(self, state: State) -> None:
         text = json.dumps(
@@ -106,6 +116,23 @@ class StateFile:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _is_marked(lock: Path) -> bool:
+    """The lock's file is not empty once the state has been written."""
+    try:
+        return os.stat(lock).st_size > 0
+    except OSError:
+        return False
+
+
+def _mark(lock: int) -> None:
+    if os.fstat(lock).st_size == 0:
+        try:
+            os.write(lock, b"written\n")
+        except OSError:
+            # Another user's file, which only its locks are used of.
+            pass
 
 
 @contextmanager

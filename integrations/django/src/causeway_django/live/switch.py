@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from .config import ENGINE, LiveConfig, Side, live_config
 from .moved import DatabaseMoved
 from .process_identity import has_ended
-from .state_file import StateFile
+from .state_file import StateFile, StateUnusable
 from .truth import writable_side
 from .unit import Unit
 from .units_lock import UnitsLock
@@ -149,7 +149,11 @@ class _Waiting:
             if side == self.away_from:
                 self.away_from = None
             if state.closed or state.primary != side:
-                changed = self.switch.state.change(only_version=state.version, primary=side, closed=False, owner=None, until=0.0)
+                try:
+                    changed = self.switch.state.change(only_version=state.version, primary=side, closed=False, owner=None, until=0.0)
+                except (OSError, StateUnusable) as error:
+                    logger.error("%s is the primary, and the state file cannot be told: %s", side, error)
+                    return
                 if changed is not None:
                     logger.warning("%s is the primary, as the databases themselves say; the gate is open", side)
         finally:
