@@ -124,3 +124,13 @@ def test_another_alias_moves_into_a_schema_of_its_own(fresh: Project) -> None:
     fresh.ok("causeway_migrate", "--database", "archive", "--to", url, "--transport", "embedded", "--json")
     assert fresh.sql("SELECT title FROM archive.archive_paper") == [("old",)]
     assert fresh.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+def test_local_time_stays_what_it_is_without_time_zones(fresh: Project) -> None:
+    with sqlite3.connect(fresh.folder / "archive.sqlite3") as connection:
+        # The clocks of St. John's went from 02:00 to 03:00 that night, and back from 02:00 to 01:00 on the other.
+        connection.execute("INSERT INTO archive_paper (title, at) VALUES ('skipped', '2024-03-10 02:30:00'), ('twice', '2024-11-03 01:30:00.000001')")
+    done = fresh.ok("causeway_migrate", "--database", "archive", "--transport", "embedded", "--json", KINDS_USE_TZ="0")
+    assert fresh.sql("SELECT title, at::text FROM archive_paper ORDER BY id") == [("old", "2020-05-05 05:05:05.000005"), ("skipped", "2024-03-10 02:30:00"), ("twice", "2024-11-03 01:30:00.000001")]
+    assert "local-time" in {finding["id"] for finding in done.json["plan"]["findings"]}
+    assert done.json["check"]["passed"]

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import DatabaseError, connections
 
 from ..pair import SOURCE_ALIAS, TARGET_ALIAS
-from ..plan.draft import DERIVED
 from ..plan.project_tables import catalogue_name, project_models
 from ..plan.target_tables import TargetTable
 from .compare_rows import RowComparer
@@ -58,7 +57,7 @@ def _why_not(table: str, present: set[str], asked: Comparison) -> str | None:
         return "SQLite has no such table"
     if table not in asked.target:
         return "PostgreSQL has no such table"
-    return "a search index, made anew" if DERIVED in asked.target[table].types.values() else None
+    return "a search index, made anew" if asked.target[table].is_search_index(set(asked.target[table].types)) else None
 
 
 def _compare(model: Any, asked: Comparison, result: CheckResult) -> dict[str, Any] | None:

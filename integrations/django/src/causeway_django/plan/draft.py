@@ -12,8 +12,8 @@ from .project_tables import ProjectTable, describe
 from .source_tables import SourceTable
 from .target_tables import TargetTable
 
-#: A search index of PostgreSQL is made anew from the rows; SQLite's has another form.
-DERIVED = "tsvector"
+#: What makes a search index anew, by the beginning of its table's name.
+REMAKERS = {"wagtailsearch_": "manage.py update_index", "modelsearch_": "manage.py rebuild_modelsearch_index", "watson_": "manage.py buildwatson"}
 
 
 @dataclass
@@ -53,8 +53,8 @@ def draft_plan(source: list[SourceTable], target: dict[str, TargetTable], projec
 
 def _why_behind(table: SourceTable, found: TargetTable | None, model: ProjectTable | None) -> Finding | None:
     if found is not None and found.is_table:
-        if DERIVED in found.types.values() and {name for name, kind in found.types.items() if kind == DERIVED} & {column.name for column in table.columns}:
-            return Finding("search-index", "decide", table.name, f"a search index of {table.rows} row(s), not moved: make it anew after the migration (wagtail: manage.py rebuild_modelsearch_index or update_index)")
+        if found.is_search_index({column.name for column in table.columns}):
+            return Finding("search-index", "decide", table.name, f"a search index of {table.rows} row(s), not moved: make it anew after the migration ({_remaker(table.name)})")
         return None
     if found is not None:
         return Finding("target-is-view", "decide", table.name, "a table in SQLite and a view in PostgreSQL: its rows are not moved")
@@ -64,6 +64,10 @@ def _why_behind(table: SourceTable, found: TargetTable | None, model: ProjectTab
         kind = "its model is not managed" if not model.managed else "migrate has not made it: a router may keep it out"
         return Finding("not-in-target", "stop", table.name, f"{table.rows} row(s) of {model.model._meta.label} have no table in PostgreSQL ({kind})")
     return Finding("left-over", "decide", table.name, f"no model and no migration of the project knows this table: its {table.rows} row(s) stay in SQLite and in the backup")
+
+
+def _remaker(table: str) -> str:
+    return next((command for prefix, command in REMAKERS.items() if table.startswith(prefix)), "by the command of the application that it belongs to")
 
 
 def _column(name: str, declared: str, found: TargetTable | None, model: ProjectTable | None) -> dict[str, Any]:

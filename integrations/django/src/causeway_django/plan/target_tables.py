@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ..pair import ENVIRONMENT, TARGET_ALIAS
 
 COLUMNS = """
-SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod)
+SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
  WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname, a.attnum"""
@@ -24,6 +24,12 @@ class TargetTable:
     is_table: bool
     #: Type by column, as format_type() prints it.
     types: dict[str, str]
+    #: NOT NULL, and nothing gives them a value but the row itself.
+    needed: set[str] = field(default_factory=set)
+
+    def is_search_index(self, source_columns: set[str]) -> bool:
+        """A tsvector that must be there: made from the rows of other tables, and in another form than SQLite's."""
+        return any(kind == "tsvector" and (name in source_columns or name in self.needed) for name, kind in self.types.items())
 
 
 def target_connection() -> BaseDatabaseWrapper:
@@ -48,10 +54,12 @@ def read_tables(schema: str) -> dict[str, TargetTable]:
     tables: dict[str, TargetTable] = {}
     with target_connection().cursor() as cursor:
         cursor.execute(COLUMNS, [schema])
-        for name, kind, column, type_name in cursor.fetchall():
+        for name, kind, column, type_name, needed in cursor.fetchall():
             table = tables.setdefault(name, TargetTable(name, kind == "r", {}))
             if column is not None:
                 table.types[column] = type_name
+                if needed:
+                    table.needed.add(column)
     return tables
 
 
