@@ -103,6 +103,22 @@ test('everything that does not fit is told at once, and nothing is touched', asy
   expect(await catalogue()).toEqual(before);
 });
 
+test('a plan beside the target takes its types, changes nothing, and is used by the migration', async () => {
+  await query(POSTGRES);
+  const before = await catalogue();
+  const file = source(SQLITE);
+  const plan = join(bench.folder, 'plan.yaml');
+  const made = await bench.run(['plan', file, '--schema', 'existing', '-o', plan]);
+  expect(made.code).toBe(0);
+  expect(readFileSync(plan, 'utf8')).toMatch(/name: price\n\s+target: price\n\s+declared: decimal\n\s+type: numeric\(10,3\)/);
+  expect(await query("SELECT to_regnamespace('causeway') AS record")).toEqual([{ record: null }]);
+  expect(await catalogue()).toEqual(before);
+  expect((await bench.run(['plan', file, '--schema', 'existing', '--plan', plan, '--skip', 'log'])).stdout).toMatch(/name: log\n\s+target: log\n\s+action: skip/);
+  const done = await bench.run(['migrate', file, '--schema', 'existing', '--plan', plan, '--json']);
+  expect(done.outcome.verdict).toBe('equal');
+  expect((await bench.run(['plan', file, '--skip-missing'])).code).toBe(2);
+});
+
 test('rows that are there are counted and refused; --replace deletes them and nothing else', async () => {
   await query(POSTGRES);
   await query("ALTER TABLE parent DISABLE TRIGGER refuse; INSERT INTO parent (code) VALUES ('old'), ('older'); ALTER TABLE parent ENABLE TRIGGER refuse");

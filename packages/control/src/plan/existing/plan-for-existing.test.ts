@@ -66,6 +66,20 @@ test('an epoch outside the plausible years needs the plan to say its unit', () =
   expect(planOf(sql, target, { given }).tables[0]).toMatchObject({ replace: true, columns: [{}, { type: 'timestamp with time zone', form: 'epoch_ms' }] });
 });
 
+test('decimals with noise are rounded as ORMs read them; exact ones are not', () => {
+  const sql = 'create table t (id integer primary key, v decimal, w decimal); insert into t values (1, 0.1 + 0.2, 12345678.12345679)';
+  const target = [table('t', ID, column('v', 'numeric(12,2)'), column('w', 'numeric(20,10)'))];
+  expect(planOf(sql, target).tables[0]?.columns.map((c) => c.form)).toEqual(['plain', 'decimal15', 'plain']);
+});
+
+test('what both sides compute is left to the target, what one side computes is told', () => {
+  const sql = 'create table t (id integer primary key, v integer, twice integer generated always as (v * 2) stored)';
+  const generated = column('twice', 'integer', { generated: true });
+  expect(planOf(sql, [table('t', ID, column('v', 'integer'), generated)]).tables[0]?.columns.map((c) => c.name)).toEqual(['id', 'v']);
+  expect(planOf(sql, [table('t', ID, column('v', 'integer'), column('twice', 'integer'))]).tables[0]?.columns.map((c) => c.name)).toEqual(['id', 'v', 'twice']);
+  expect(() => planOf('create table t (id integer primary key, v integer, twice integer)', [table('t', ID, column('v', 'integer'), generated)])).toThrow('"twice": is generated and accepts no value');
+});
+
 test('names are met exactly, else by the only one of another case', () => {
   expect(findByName([{ name: 'a' }, { name: 'A' }], 'A')).toEqual({ name: 'A' });
   expect(findByName([{ name: 'orders' }], 'Orders')).toEqual({ name: 'orders' });
