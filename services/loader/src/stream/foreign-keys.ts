@@ -68,7 +68,8 @@ export function proofSql(table: StreamTable, keys: string, all: readonly Foreign
     });
   const replaced = foreignKeys
     .filter((key) => key.parent === table.name && !referencesKey(key, table))
-    .map((key) => `(SELECT '${key.oid}' FROM ${oldValuesTable(table)} o WHERE NOT EXISTS (SELECT 1 FROM ${table.name} p WHERE ${samePart('p', 'o', key)}) AND EXISTS (SELECT 1 FROM ${key.child} c WHERE ${pairs('c', 'o', key)}) LIMIT 1)`);
+    // The keys stand in each proof: a statement that names no parameter is refused with one.
+    .map((key) => `(SELECT '${key.oid}' FROM ${oldValuesTable(table)} o WHERE EXISTS (SELECT FROM ${keys}) AND NOT EXISTS (SELECT 1 FROM ${table.name} p WHERE ${samePart('p', 'o', key)}) AND EXISTS (SELECT 1 FROM ${key.child} c WHERE ${pairs('c', 'o', key)}) LIMIT 1)`);
   const proofs = [...orphans, ...leftBehind, ...replaced];
   return proofs.length === 0 ? null : proofs.join(' UNION ALL ');
 }

@@ -10,6 +10,8 @@ const SPECS = [
   { name: 'badge', columns: { code: 'text', person: 'text' }, key: ['code'] },
   { name: 'left', columns: { id: 'int8', other: 'int8' }, key: ['id'] },
   { name: 'right', columns: { id: 'int8', other: 'int8' }, key: ['id'] },
+  { name: 'topic', columns: { id: 'int8', word: 'text' }, key: ['id'] },
+  { name: 'post', columns: { id: 'int8', topic: 'text' }, key: ['id'] },
 ] as const;
 const DDL = `
   ALTER TABLE public."left" ADD CONSTRAINT left_right FOREIGN KEY (other) REFERENCES public."right" (id);
@@ -19,6 +21,8 @@ const DDL = `
   ALTER TABLE public.pet ADD CONSTRAINT pet_owner FOREIGN KEY (owner) REFERENCES public.person (id) ON DELETE CASCADE;
   ALTER TABLE public.tag ADD CONSTRAINT tag_pet FOREIGN KEY (pet) REFERENCES public.pet (id) ON DELETE CASCADE;
   ALTER TABLE public.badge ADD CONSTRAINT badge_person FOREIGN KEY (person) REFERENCES public.person (name);
+  ALTER TABLE public.topic ADD CONSTRAINT topic_word UNIQUE (word);
+  ALTER TABLE public.post ADD CONSTRAINT post_topic FOREIGN KEY (topic) REFERENCES public.topic (word);
   CREATE INDEX ON public.pet (owner)`;
 
 const p = (id: number, name: string, boss: number | null = null): object => ({ id, name, boss, note: null });
@@ -39,7 +43,7 @@ describe.each([{ plain: false }, { plain: true }])('a role with the grant to set
   });
   afterAll(() => bench.close());
   beforeEach(async () => {
-    await bench.pool.query(`SET session_replication_role = replica; DELETE FROM public.person; DELETE FROM public.pet; DELETE FROM public.tag; DELETE FROM public.log; DELETE FROM public.badge; DELETE FROM public."left"; DELETE FROM public."right"; RESET session_replication_role; DELETE FROM causeway.quarantine`);
+    await bench.pool.query(`SET session_replication_role = replica; DELETE FROM public.person; DELETE FROM public.pet; DELETE FROM public.tag; DELETE FROM public.log; DELETE FROM public.badge; DELETE FROM public."left"; DELETE FROM public."right"; DELETE FROM public.post; DELETE FROM public.topic; RESET session_replication_role; DELETE FROM causeway.quarantine`);
     at = Number((await bench.position()).applied);
     lane = await bench.lane();
     expect(lane.session.replica).toBe(!plain);
@@ -63,6 +67,14 @@ describe.each([{ plain: false }, { plain: true }])('a role with the grant to set
     await send({ table: 'person', keys: ids(3, 4), rows: [p(4, 'c')] as never }, { table: 'pet', keys: ids(10), rows: [{ id: 10, owner: 4, doc: '{}' }] });
     expect(await bench.rowsOf('pet')).toMatchObject([{ id: 10n, owner: 4n }]);
     expect(await bench.rowsOf('tag')).toMatchObject([{ pet: 10n, word: 'x', n: 1n }]);
+  });
+
+  test('a table whose only tie is a reference to a column that is not its key', async () => {
+    await send({ table: 'topic', keys: ids(1, 2), rows: [{ id: 1, word: 'a' }, { id: 2, word: 'b' }] });
+    await send({ table: 'post', keys: ids(7), rows: [{ id: 7, topic: 'a' }] });
+    await send({ table: 'topic', keys: ids(1), rows: [{ id: 1, word: 'c' }] }, { table: 'post', keys: ids(7), rows: [{ id: 7, topic: 'c' }] });
+    expect(await bench.rowsOf('post')).toMatchObject([{ id: 7n, topic: 'c' }]);
+    expect(await bench.rowsOf('topic')).toMatchObject([{ id: 1n, word: 'c' }, { id: 2n, word: 'b' }]);
   });
 
   test('a parent that is replaced keeps its children: ON DELETE CASCADE never acts on top of the stream', async () => {
