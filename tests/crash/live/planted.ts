@@ -12,7 +12,7 @@ const TRIES = 6;
 const WAY: readonly Moment[] = ['loading', 'following', 'cutover', 'switched', 'rollback', 'returned'];
 
 /** What a slow machine cannot cause: a run that only took too long has found nothing. */
-const EVIDENCE = /PostgreSQL had transaction|PostgreSQL went back|without the rest of|divergences|is missing|there twice|should not be there|older than|different:|duplicate key|LOG_PURGED|TARGET_REFUSED|\d+ rows instead of|on one side only/;
+const EVIDENCE = /PostgreSQL had transaction|PostgreSQL went back|without the rest of|divergences: [1-9]|told \d+ divergences|duplicate key|LOG_PURGED|TARGET_REFUSED|\d+ rows instead of|on one side only/;
 
 /** `names`: only bugs whose name contains one of them. Answers those that were not found. */
 export async function findPlanted(servers: Servers, names: readonly string[], say: (line: string) => void, stopped: () => boolean): Promise<string[]> {
@@ -39,7 +39,7 @@ async function triesUntilFound(bug: PlantedBug, root: string, servers: Servers, 
     const outcome = await runPlan(plan, servers, root);
     if (outcome.folder !== null) rmSync(outcome.folder, { recursive: true, force: true });
     say(`  ${bug.name}, run ${n}: ${outcome.lost} lost, ${outcome.doubled} doubled${outcome.problems.length === 0 ? ', nothing noticed' : `, noticed: ${outcome.problems[0]?.slice(0, 200)}`}`);
-    if (outcome.lost + outcome.doubled > 0 || outcome.problems.some((problem) => EVIDENCE.test(problem))) return n;
+    if ((outcome.through && outcome.lost + outcome.doubled > 0) || outcome.problems.some((problem) => EVIDENCE.test(problem))) return n;
   }
   return null;
 }

@@ -20,6 +20,8 @@ export interface RunOutcome {
   readonly problems: readonly string[];
   readonly seconds: number;
   readonly longestGapMs: number;
+  /** It came to its end; else what it did not reach says nothing. */
+  readonly through: boolean;
   /** Fail points that were passed, and snapshots of PostgreSQL that were judged while it ran. */
   readonly passed: readonly string[];
   readonly snapshots: number;
@@ -35,14 +37,18 @@ export async function runPlan(plan: RunPlan, servers: Servers, root?: string): P
   const stage = await Stage.set(plan, servers, root);
   const run = new CrashRun(plan, servers, stage);
   let verdict: LedgerVerdict | undefined;
+  let through = false;
   try {
     verdict = await run.perform();
+    through = true;
   } catch (error) {
     run.problems.push((error as Error).message);
     await stage.stopApplication().catch(() => {});
     await stage.observer.end(stage.ledger).catch(() => {});
     run.problems.push(...stage.observer.problems);
-    verdict = await settled(stage, SETTLE_MS.hasty).catch((failed: Error) => void run.problems.push(failed.message)) ?? undefined;
+    // While it is still loading, what is not there yet is not lost.
+    const loading = ['loading', undefined].includes((await stage.live())?.phase);
+    if (!loading) verdict = (await settled(stage, SETTLE_MS[plan.hasty === true ? 'hasty' : 'patient']).catch((failed: Error) => void run.problems.push(failed.message))) ?? undefined;
   }
   const sum = (what: 'lost' | 'doubled' | 'different'): number => verdict?.sides.reduce((n, side) => n + side[what], 0) ?? 0;
   if (verdict !== undefined) run.problems.push(...verdict.anomalies, ...verdict.sides.flatMap((side) => side.details));
@@ -50,7 +56,7 @@ export async function runPlan(plan: RunPlan, servers: Servers, root?: string): P
   const bad = run.problems.length > 0;
   const passed = stage.passed();
   await stage.close(bad);
-  return { passed, snapshots: stage.observer.snapshots, plan, injected: run.injected, acknowledged: verdict?.acknowledged ?? 0, lost: sum('lost') + sum('different'), doubled: sum('doubled'), problems: run.problems, seconds: (performance.now() - began) / 1000, longestGapMs: verdict?.longestGapMs ?? 0, folder: bad ? stage.folder : null };
+  return { through, passed, snapshots: stage.observer.snapshots, plan, injected: run.injected, acknowledged: verdict?.acknowledged ?? 0, lost: sum('lost') + sum('different'), doubled: sum('doubled'), problems: run.problems, seconds: (performance.now() - began) / 1000, longestGapMs: verdict?.longestGapMs ?? 0, folder: bad ? stage.folder : null };
 }
 
 /** Both sides follow each other: what is under way is waited for, what is wrong stays wrong. */
