@@ -64,8 +64,11 @@ export class AvroReader {
     return this.slice().toString('utf8');
   }
 
+  /** What is neither 0 nor 1 is no boolean: behind the end of a message that was cut off, false would be made up. */
   boolean(): boolean {
-    return this.bytes[this.pos++] === 1;
+    const byte = this.bytes[this.pos++];
+    if (byte !== 0 && byte !== 1) throw new Failure('MESSAGE_INVALID', 'a block ends inside a yes or no');
+    return byte === 1;
   }
 }
 

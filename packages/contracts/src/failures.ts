@@ -48,6 +48,7 @@ export const FAILURES = {
   TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),
   TARGET_TOO_OLD: entry('environment', 'operator', 'The PostgreSQL server is older than 15.', 'Use PostgreSQL 15 or newer.'),
   TARGET_ENCODING: entry('environment', 'operator', 'The target database is not in UTF8.', "Create the target with ENCODING 'UTF8'."),
+  RECORD_NEWER: entry('environment', 'operator', 'The control record in the target was written by a newer causeway.', 'Use that version, or a newer one; an older one must not touch the record.'),
   TARGET_NOT_EMPTY: entry('target', 'operator', 'Tables that this migration did not make are in its way.', 'Use an empty database or --target-schema, or name the tables with --replace.'),
   TARGET_INCOMPATIBLE: entry('target', 'application', 'Existing tables cannot hold the data.', 'Correct the listed columns, or let causeway make the schema.'),
   TARGET_PRIVILEGE: entry('target', 'operator', 'The role lacks a privilege that the migration needs.', 'Grant the named privilege to the role.'),

@@ -2,6 +2,7 @@
  * The control record: schema `causeway` in the target. It is the only thing that the services share besides topics and
  * tables, and the only arbiter of who may do what. Everything durable that a restart needs is here.
  */
+import { Failure } from '@causeway/contracts/failures';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { FENCE_FUNCTION } from '../target/target-fence.ts';
@@ -217,10 +218,13 @@ ${FENCE_FUNCTION}`;
 /** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */
 const SCHEMA_LOCK = 7_240_115;
 
-/** Makes the schema `causeway` where it is missing. Idempotent; safe beside other processes doing the same. */
+/** Makes the schema `causeway` where it is missing. Idempotent; safe beside other processes doing the same. Throws RECORD_NEWER for what a later version has made. */
 export async function ensureControlSchema(pool: pg.Pool): Promise<void> {
   const present = await pool.query("SELECT to_regclass('causeway.version') IS NOT NULL AS present");
-  if (present.rows[0].present && (await storedVersion(pool)) === CONTROL_VERSION) return;
+  const stored = present.rows[0].present ? await storedVersion(pool) : undefined;
+  if (stored === CONTROL_VERSION) return;
+  // What it does not know it could only break: the functions of its own version would take the place of the newer ones.
+  if (stored !== undefined && stored > CONTROL_VERSION) throw new Failure('RECORD_NEWER', `the record has version ${stored}, this causeway knows ${CONTROL_VERSION}`);
   await inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
     await client.query(DDL);

@@ -116,3 +116,22 @@ test('a row larger than a message arrives in fragments', async () => {
   await send({ from: at, to: at + 1, parts: [piece(0, row.subarray(0, middle)), piece(middle, row.subarray(middle))] as never });
   expect(await value()).toBe(123_456_789);
 });
+
+test('a message that is cut off anywhere stops the stream by name, and nothing of it is applied; whole again it is', async () => {
+  const [message] = bench.messages({ from: at, to: at + 1, parts: [set(1)] }) as [ReturnType<StreamBench['messages']>[number]];
+  // The last byte only says that the rows end, and their number stands before them.
+  for (let length = 0; length < message.value.length - 1; length += 2) {
+    const cut = await bench.lane();
+    const found = await cut.take([{ ...message, value: message.value.subarray(0, length) }]).then(
+      () => 'applied',
+      (error: { code?: string }) => error.code,
+    );
+    cut.close();
+    expect([length, found]).toEqual([length, 'MESSAGE_INVALID']);
+    expect(await applied()).toBe(at);
+  }
+  const whole = await bench.lane();
+  await whole.take([message]);
+  whole.close();
+  expect([await value(), await applied()]).toEqual([1, at + 1]);
+});
