@@ -1,5 +1,5 @@
 /**
- * The control record as metrics, read when somebody scrapes, over a connection of its own: a service whose pool is busy, or
+ * The control record as metrics, read when somebody scrapes, over connections of its own: a service whose pool is busy, or
  * whose target is gone, still tells so. Every service has these, so that they are seen as long as one of them lives.
  */
 import type { Gauge, MetricSet } from '@causeway/runtime/observe/metric-set';
@@ -17,8 +17,6 @@ export interface RecordMetricsOptions {
 /** Scraped oftener, the same answer is given. */
 const KEEP_MS = 1_000;
 const QUERY_MS = 3_000;
-/** Prometheus waits for ten seconds; a query that is ended, and another that asks whether anybody is there, come before. */
-const PAGE_MS = 7_000;
 
 const PHASES = ['planned', 'snapshotting', 'loaded', 'built', 'loading', 'following', 'switching', 'switched', 'returning', 'completed'];
 const SIDES = ['sqlite', 'postgresql', 'nobody'];
@@ -26,9 +24,12 @@ const PROBLEMS = ['truncate', 'ddl', 'gap', 'unrepresentable', 'inexact', 'refus
 
 /** Returns whether the target answers, for readiness, and how to end. */
 export function recordMetrics(metrics: MetricSet, options: RecordMetricsOptions): { reachable(): Promise<boolean>; close(): Promise<void> } {
-  const pool = createPool({ url: options.databaseUrl, max: 1, applicationName: `causeway ${options.service} metrics`, queryTimeoutMs: QUERY_MS });
+  // One reads, one asks whether anybody is there.
+  const pool = createPool({ url: options.databaseUrl, max: 2, applicationName: `causeway ${options.service} metrics`, queryTimeoutMs: QUERY_MS });
   const gauges = new RecordGauges(metrics);
   const reachable = metrics.gauge('migration_target_reachable');
+  // Not 0 before anybody has asked.
+  reachable.remove();
   const reads = metrics.counter('migration_record_reads_total');
   const answers = (): Promise<boolean> => pool.query('SELECT 1').then(() => true, () => false);
   const read = async (): Promise<void> => {
@@ -51,24 +52,9 @@ export function recordMetrics(metrics: MetricSet, options: RecordMetricsOptions)
     reading ??= read().finally(() => {
       reading = undefined;
     });
-    if (await inTime(reading)) return;
-    // A server that does not even refuse: the page goes out, and says so.
-    gauges.set(null);
-    reachable.set(0);
+    await reading;
   });
   return { reachable: answers, close: () => pool.end() };
-}
-
-async function inTime(work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PAGE_MS);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 class RecordGauges {
@@ -94,7 +80,7 @@ class RecordGauges {
     this.verified = this.gauge('migration_verification_equal');
     this.verifiedAge = this.gauge('migration_verification_age_seconds');
     this.live = new LiveGauges(metrics, this.gauge);
-    for (const gauge of this.all) gauge.reset();
+    blank(this.all);
   }
 
   set(facts: RecordFacts | null): void {

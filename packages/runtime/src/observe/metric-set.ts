@@ -1,6 +1,6 @@
 /** Makes metrics of a registry as the contracts declare them: name, help, labels and buckets come from there alone. */
 import { type KeyOf, type MetricKey, METRICS, metricName } from '@causeway/contracts/metric-names';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export type { Gauge } from 'prom-client';
 
@@ -8,17 +8,17 @@ export class MetricSet {
   readonly registry: Registry;
   private readonly before: (() => void | Promise<void>)[] = [];
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry = new Registry()) {
     this.registry = registry;
     const page = registry.metrics.bind(registry);
     // prom-client asks one metric after another; what many metrics come from is read once, before the first.
     registry.metrics = async () => {
-      await Promise.all(this.before.map((look) => look()));
+      await inTime(Promise.all(this.before.map((look) => look())));
       return page();
     };
   }
 
-  /** Called before each page is made; it must not throw and must not take long. */
+  /** Called before each page is made; it must not throw. A page waits for half a second: what is known later stands on the next one. */
   onScrape(look: () => void | Promise<void>): void {
     this.before.push(look);
   }
@@ -39,4 +39,16 @@ export class MetricSet {
     const { help, labels } = METRICS[name];
     return { name: metricName(name), help, labelNames: [...labels], registers: [this.registry] };
   }
+}
+
+/** A slow server must not make the service look dead. */
+const PAGE_MS = 500;
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PAGE_MS);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
