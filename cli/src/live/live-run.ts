@@ -13,6 +13,7 @@ import { findLive, type LiveRecord } from '@causeway/control/live/live-record';
 import { findMigration, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { filesystemOf } from '@causeway/runtime/sqlite/source-filesystem';
 import { sourceStamp } from '@causeway/runtime/sqlite/prepare-source';
+import { isConnectionError, messageOf } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { statSync } from 'node:fs';
 import { backupSourceFirst } from '../backup/automatic-backup.ts';
@@ -43,6 +44,7 @@ export interface LiveOutcome {
 }
 
 const POLL_MS = 250;
+const UNREACHABLE_MS = 1_000;
 const VALIDATE_LIVE = { CAUSEWAY_MODE: 'live' };
 
 /** Throws SOURCE_FILESYSTEM before anything is written where a second process would damage the database. */
@@ -146,12 +148,12 @@ export class LiveRun {
     await services.untilPhase(this.pool, 'built', signal);
     services.start('validator', VALIDATE_LIVE);
     for (let told = '', toldAt = 0; ; ) {
-      const live = await this.liveNow(record.id);
+      const live = await Promise.race([services.failed(), this.onceReachable(() => this.liveNow(record.id))]);
       if (live === null || live.phase === 'completed') return await this.ended(record);
       if (live.phase !== 'loading' && told === '') this.took('following');
       if (live.phase !== 'loading' && until === 'following') return { record, phase: live.phase, seconds: this.seconds };
       if (live.phase !== 'loading' && (live.phase !== told || performance.now() - toldAt > this.options.maxSilenceMs)) {
-        this.note(followingLine(await readLiveStatus(this.pool, { migration: record.id, generation: record.generation })));
+        this.note(followingLine(await this.onceReachable(() => readLiveStatus(this.pool, { migration: record.id, generation: record.generation }))));
         [told, toldAt] = [live.phase, performance.now()];
       }
       await Promise.race([services.failed(), sleep(POLL_MS, undefined, { signal })]);
@@ -165,6 +167,19 @@ export class LiveRun {
   }
 
   /** Null once the migration has ended: `complete` and `detach` take the record away, with the last one its schema. */
+  /** A server that restarts, or cannot be reached for a while, is waited for, as the services do. */
+  private async onceReachable<T>(look: () => Promise<T>): Promise<T> {
+    for (let told = false; ; told = true) {
+      try {
+        return await look();
+      } catch (error) {
+        if (!isConnectionError(error) || this.options.signal.aborted) throw error;
+        if (!told) this.note(`PostgreSQL cannot be reached (${messageOf(error)}); waiting for it`);
+        await sleep(UNREACHABLE_MS, undefined, { signal: this.options.signal });
+      }
+    }
+  }
+
   private async liveNow(id: string): Promise<LiveRecord | null> {
     try {
       return await findLive(this.pool, id);
@@ -178,7 +193,7 @@ export class LiveRun {
     const { transport, url, stateFolder, environment } = this.options;
     const meter = new TableProgressMeter(this.pool, id, this.options.onEvent);
     const services = new MigrationServices(
-      { migration: id, databaseUrl: url, transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, stateFolder, inherited: environment },
+      { migration: id, databaseUrl: url, transport: transport.kind, brokers: transport.brokers, embeddedFile: transport.embeddedFile, stateFolder, inherited: environment, staying: true },
       { onProgress: (message) => meter.add(message), onNote: (text) => this.note(text) },
     );
     this.services = services;

@@ -19,6 +19,8 @@ export interface ServiceEnvironment {
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** Prometheus is not told of them: they live for one verification. */
   readonly passing?: true;
+  /** They stay for as long as the migration lives, and wait for a target that is away. */
+  readonly staying?: true;
 }
 
 export interface ServiceUsage {
@@ -67,6 +69,7 @@ export class MigrationServices {
       },
       onMessage: (message) => this.received(name, message),
       onRestart: (why) => this.listener.onNote(why),
+      patient: environment.staying === true,
     });
     this.processes.set(name, process_);
     return process_;

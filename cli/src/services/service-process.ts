@@ -18,10 +18,14 @@ export interface ServiceOptions {
   readonly logFile: string;
   readonly onMessage: (message: ServiceMessage) => void;
   readonly onRestart: (why: string) => void;
+  /** It lives for weeks: a target that is away for a while only makes it start again. */
+  readonly patient?: boolean;
 }
 
 /** A service that dies this often in one run has a cause that another start does not mend. */
 const MAX_RESTARTS = 20;
+/** Between two starts while the target is away. */
+const PATIENCE_MS = 1_000;
 const STOP_DEADLINE_MS = 12_000;
 /**
  * Collector threads of three processes only take turns with the work on two cores: collecting on the thread that
@@ -93,6 +97,7 @@ export class ServiceProcess {
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
     const { name, logFile } = this.options;
     if (this.stopping) return this.resolve(code ?? 130);
+    if (this.options.patient === true && this.failure?.code === 'TARGET_UNREACHABLE') return void setTimeout(() => this.stopping || this.start(), PATIENCE_MS);
     if (this.failure !== undefined) return this.reject(new Failure(this.failure.code, this.failure.message));
     // Node itself ends with 1 after an uncaught error; only the validator has a verdict to tell with it.
     if (code === 0 || (code === 1 && name === 'validator')) return this.resolve(code);

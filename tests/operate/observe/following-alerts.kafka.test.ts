@@ -42,7 +42,7 @@ test('a row that PostgreSQL cannot hold: CausewayQuarantine, until it is correct
 }, 400_000);
 
 test('brokers that hang: CausewayCaptureStalled, until they answer', async () => {
-  const hanging = stack.kafka.pause(75_000);
+  const hanging = stack.kafka.pause(60_000);
   await expectAlert(stack.prometheus, 'CausewayCaptureStalled');
   await hanging;
   await stack.prometheus.untilSilent('CausewayCaptureStalled');

@@ -33,7 +33,7 @@ export interface LiveFacts {
   readonly fences: readonly FenceTime[];
   readonly backArmed: boolean;
   readonly backProblems: readonly BackProblem[];
-  /** Empty while a cutover or a rollback is under way: they are asked before. */
+  /** Empty while a cutover or a rollback is under way, as they are asked before; and where this service cannot read the source now. */
   readonly gates: readonly (Gate & { readonly goal: 'cutover' | 'rollback' })[];
 }
 
@@ -98,7 +98,7 @@ async function liveFacts(pool: pg.Pool, g: Generation, live: LiveRecord, sourceF
     fences: await fenceTimes(pool, g.migration),
     backArmed: await reverseCaptureInstalled(pool, g, contracts),
     backProblems: await backProblems(pool, g.migration),
-    gates: live.phase === 'following' || live.phase === 'switched' ? await gates(pool, g, live.phase, sourceFile, contracts) : [],
+    gates: live.phase === 'following' || live.phase === 'switched' ? await gates(pool, g, live.phase, sourceFile, contracts).catch(() => []) : [],
   };
 }
 

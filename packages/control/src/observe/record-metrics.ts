@@ -158,6 +158,6 @@ class LiveGauges {
 function blank(gauges: readonly Gauge[]): void {
   for (const gauge of gauges) {
     gauge.reset();
-    gauge.remove();
+    gauge.remove({});
   }
 }
