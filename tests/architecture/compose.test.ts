@@ -133,7 +133,7 @@ test('the folder of the source is mounted, read-only but for a live migration; a
   expect(source.map(([name, mount]) => [name, mount.endsWith(':ro')])).toEqual([['extractor', true], ['validator', true], ['migrate', true], ['live', false]]);
   for (const [, mount] of source) expect(mount.startsWith('${SOURCE_DIR:-./data}:/source')).toBe(true);
   const own = mounts.filter(([, mount]) => !mount.includes(':/source'));
-  for (const [, mount] of own.filter(([, mount]) => mount.startsWith('./'))) expect(mount).toMatch(/^\.\/ops\/[^:]+:[^:]+:ro$/);
+  for (const [, mount] of own.filter(([, mount]) => mount.startsWith('./'))) expect(mount).toMatch(/^\.\/(ops|docs)\/[^:]+:[^:]+:ro$/);
   const named = new Set(own.filter(([, mount]) => !mount.startsWith('./')).map(([, mount]) => mount.split(':', 1)[0]));
   expect([...named].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
