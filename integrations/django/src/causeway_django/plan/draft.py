@@ -28,12 +28,12 @@ class Draft:
         return {"causeway": 1, "names": "exact", "targetSchema": schema, "tables": self.tables, "objects": []}
 
 
-def draft_plan(source: list[SourceTable], target: dict[str, TargetTable], project: dict[str, ProjectTable], filled: dict[str, int]) -> Draft:
+def draft_plan(source: list[SourceTable], target: dict[str, TargetTable], project: dict[str, ProjectTable], filled: dict[str, int], skip: frozenset[str] = frozenset()) -> Draft:
     draft = Draft()
     for table in source:
         model = project.get(table.name)
         found = target.get(table.name)
-        why = _why_behind(table, found, model)
+        why = Finding("skipped", "decide", table.name, f"its {table.rows} row(s) stay in SQLite by --skip") if table.name in skip else _why_behind(table, found, model)
         if why is not None:
             draft.findings.append(why)
         action = "skip" if why is not None else "move"

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from ..command.run_command import run_causeway, state_folder
-from ..pair import ENVIRONMENT, Pair, open_pair
+from ..pair import ENVIRONMENT, USAGE, Pair, open_pair
 from . import migrations_agree, source_tables, target_tables
 from .draft import Draft, draft_plan, view_findings
 from .finding import Finding
@@ -52,7 +52,7 @@ def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[
         local = keep_local_time(pair, target, project)
         filled = target_tables.count_rows(pair.schema, [table.name for table in tables if table.name in target and target[table.name].is_table])
         _nobody_works_there(pair, filled, options)
-        draft = draft_plan(tables, target, project, filled)
+        draft = draft_plan(tables, target, project, filled, _skipped(options, tables))
         findings = [*draft.findings, *local, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
     _refuse([finding for finding in findings if finding.severity == "stop"])
     _write(pair, options, draft, output)
@@ -96,6 +96,13 @@ def _nobody_works_there(pair: Pair, filled: dict[str, int], options: dict[str, A
         raise CommandError(
             "PostgreSQL is in use, and its rows would be replaced by SQLite's; --replace does so all the same:\n  " + "\n  ".join(signs), returncode=ENVIRONMENT
         )
+
+
+def _skipped(options: dict[str, Any], tables: list[source_tables.SourceTable]) -> frozenset[str]:
+    skip = frozenset(options["skip"] or [])
+    if unknown := sorted(skip - {table.name for table in tables}):
+        raise CommandError(f"--skip: SQLite has no table {', '.join(unknown)}", returncode=USAGE)
+    return skip
 
 
 def _removed_apps() -> list[Finding]:
