@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { ROOT } from '../bootstrap/layout.mjs';
 import { CORPUS } from './prepare.mjs';
 
-/** The exit code. Output of several environments at once is told by its first words. */
+/** The exit code. Lines of several environments at once are told apart by their first word. */
 export function runPytest({ venv, entry, report, url, command, args, folder }) {
   const environment = { ...process.env, CAUSEWAY_TEST_PG: url, CAUSEWAY_COMMAND: command, CAUSEWAY_TEST_CORPUS: entry.corpus ? CORPUS : '', PYTHONDONTWRITEBYTECODE: '1' };
   const child = spawn(join(venv, 'bin', 'python'), ['-m', 'pytest', '-q', '-ra', '-p', 'no:cacheprovider', `--basetemp=${join(folder, `tmp-${entry.django}`)}`, `--junitxml=${report}`, ...args], {
@@ -13,7 +14,7 @@ export function runPytest({ venv, entry, report, url, command, args, folder }) {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  child.stdout.setEncoding('utf8').on('data', (text) => process.stderr.write(text.replace(/^(?=.)/gm, `[${entry.django}] `)));
+  createInterface({ input: child.stdout }).on('line', (line) => process.stderr.write(`[${entry.django}] ${line}\n`));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

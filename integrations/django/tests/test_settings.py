@@ -87,7 +87,8 @@ def test_redis_and_mail_come_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize("arguments", ["", "behind_proxy=True", "redis='redis://cache.example/0'", *(["pool=True"] if HAS_POOL else [])])
-def test_check_deploy_has_nothing_to_say(seeded: Path, tmp_path: Path, arguments: str) -> None:
+def test_check_deploy_has_nothing_to_say(seeded: Path, tmp_path: Path, server_url: str, arguments: str) -> None:
+    # A server that is there: Django 6 asks it for its version while it checks the models.
     (tmp_path / "production.py").write_text(
         textwrap.dedent(f"""
         import secrets
@@ -95,11 +96,11 @@ def test_check_deploy_has_nothing_to_say(seeded: Path, tmp_path: Path, arguments
         from causeway_django.settings import postgresql
         SECRET_KEY = secrets.token_urlsafe(60)
         MIDDLEWARE = [*MIDDLEWARE, "django.middleware.clickjacking.XFrameOptionsMiddleware"]
-        globals().update(postgresql("{URL}", databases={{"archive": DATABASES["archive"]}}, {arguments}))
+        globals().update(postgresql(databases={{"archive": DATABASES["archive"]}}, {arguments}))
         """),
         encoding="utf-8",
     )
-    project = Project(seeded, "", {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "production", "EMAIL_HOST": "mail.example"})
+    project = Project(seeded, "", {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "production", "EMAIL_HOST": "mail.example", "DATABASE_URL": server_url})
     done = project.ok("check", "--deploy", "--fail-level", "DEBUG")
     assert "no issues (0 silenced)" in done.out + done.err
 
