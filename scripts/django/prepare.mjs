@@ -12,7 +12,7 @@ const CORPUS_PACKAGES = ['wagtail', 'djangorestframework', 'djangorestframework_
 
 export async function prepare(entry, python) {
   const venv = join(TOOLS, 'django', entry.django);
-  const corpus = entry.corpus === true && existsSync(CORPUS);
+  const corpus = entry.full === true && existsSync(CORPUS);
   const stamp = createHash('sha256').update(JSON.stringify([entry, python.version, corpus])).update(readFileSync(join(PACKAGE, 'pyproject.toml'))).digest('hex');
   const made = join(venv, 'causeway-stamp');
   if (existsSync(made) && readFileSync(made, 'utf8') === stamp) return venv;

@@ -16,7 +16,7 @@ from moving import Databases, Project
 CORPUS = Path(os.environ.get("CAUSEWAY_TEST_CORPUS") or "/nonexistent")
 SITE = CORPUS / "django"
 DATA = CORPUS / "dev" / "django_cms"
-pytestmark = pytest.mark.skipif(not SITE.is_dir(), reason="the corpora are not beside this checkout, or belong to another Django's tests")
+pytestmark = [pytest.mark.one_django, pytest.mark.skipif(not SITE.is_dir(), reason="the corpora are not beside this checkout")]
 
 
 def test_the_real_site_moves_and_its_own_judge_agrees(tmp_path: Path, databases: Databases) -> None:

@@ -81,6 +81,7 @@ def test_what_stays_behind_is_named(migrated_once: Migrated) -> None:
     assert told["plan"]["behind"] == ["old_import"]
 
 
+@pytest.mark.one_django
 def test_the_backup_is_the_source(migrated_once: Migrated) -> None:
     project, told = migrated_once
     backup = Path(told["backup"])
@@ -90,6 +91,7 @@ def test_the_backup_is_the_source(migrated_once: Migrated) -> None:
     assert not list(backup.parent.glob("*.partial"))
 
 
+@pytest.mark.one_django
 def test_a_second_run_has_nothing_to_do(migrated_once: Migrated) -> None:
     project, _ = migrated_once
     again = project.ok("causeway_migrate", "--json", "--no-check", "--transport", "embedded")
@@ -105,6 +107,7 @@ def test_old_passwords_are_accepted(migrated_once: Migrated) -> None:
     assert {"check": "old passwords accepted", "ok": True, "text": "3 accounts"} in done.json["checks"]
 
 
+@pytest.mark.one_django
 def test_the_address_and_its_password_are_nowhere(migrated_once: Migrated) -> None:
     project, told = migrated_once
     password = project.url.split(":")[2].split("@")[0]
@@ -119,6 +122,7 @@ def test_generated_columns_are_computed_by_postgresql(migrated_once: Migrated) -
     assert sorted(project.sql("SELECT total, label FROM kinds_computed")) == [(Decimal("2.50"), "quiet"), (Decimal("5.00"), "loud")]
 
 
+@pytest.mark.one_django
 def test_another_alias_moves_into_a_schema_of_its_own(fresh: Project) -> None:
     url = f"{fresh.url}?options=-c%20search_path%3Darchive"
     fresh.ok("causeway_migrate", "--database", "archive", "--to", url, "--transport", "embedded", "--json")
@@ -126,6 +130,7 @@ def test_another_alias_moves_into_a_schema_of_its_own(fresh: Project) -> None:
     assert fresh.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
+@pytest.mark.one_django
 def test_local_time_stays_what_it_is_without_time_zones(fresh: Project) -> None:
     with sqlite3.connect(fresh.folder / "archive.sqlite3") as connection:
         # The clocks of St. John's went from 02:00 to 03:00 that night, and back from 02:00 to 01:00 on the other.

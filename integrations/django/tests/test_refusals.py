@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from moving import Project
 
+pytestmark = pytest.mark.one_django
 USAGE, ENVIRONMENT = 2, 3
 
 
@@ -65,16 +66,21 @@ def test_a_target_that_somebody_works_in(moved: Project) -> None:
     assert not (moved.folder / "refused.yaml").exists()
 
 
-def test_values_that_postgresql_cannot_hold_are_named_with_their_rows(fresh: Project) -> None:
+def test_values_that_do_not_fit_are_named_and_then_the_code_is_read_for_lookups_that_change(fresh: Project) -> None:
     with sqlite3.connect(fresh.folder / "kinds.sqlite3") as connection:
         connection.execute("UPDATE kinds_tag SET name = 'far too long for thirty characters of a name'  WHERE name = 'tag 1'")
         connection.execute("UPDATE kinds_every SET number = 3000000000 WHERE id = 1")
     error = told(fresh, ENVIRONMENT)
     assert 'table "kinds_tag": column "name": 1 value(s) do not fit character varying(30), for example in row id=' in error
     assert 'table "kinds_every": column "number": 1 value(s) do not fit integer, for example in row id=1' in error
+    _code_is_read(fresh)
 
 
-def test_the_code_is_read_for_lookups_that_change(fresh: Project) -> None:
+def _code_is_read(fresh: Project) -> None:
+    """The same project, corrected."""
+    with sqlite3.connect(fresh.folder / "kinds.sqlite3") as connection:
+        connection.execute("UPDATE kinds_tag SET name = 'short' WHERE length(name) > 30")
+        connection.execute("UPDATE kinds_every SET number = 1 WHERE id = 1")
     (fresh.folder / "kinds" / "views.py").write_text(
         "from .models import Tag\n\n\ndef find(word):\n    return Tag.objects.filter(name__contains=word) | Tag.objects.filter(name__icontains=word) | Tag.objects.raw('SELECT 1')\n",
         encoding="utf-8",
