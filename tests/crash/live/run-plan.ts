@@ -105,6 +105,7 @@ class CrashRun {
     await stage.observer.end(stage.ledger);
     this.problems.push(...stage.observer.problems);
     await this.falseAlarms();
+    if (stage.unplanned > 0) this.problems.push(`migrate --live ended by itself ${stage.unplanned} times, though nobody had ended it`);
     if (verdict.equal) await this.end();
     return stage.compare();
   }
