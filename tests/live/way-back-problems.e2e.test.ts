@@ -32,6 +32,12 @@ test('values that do not fit are told by column, and end when they are corrected
   await way.app.query("UPDATE m SET amount = 0.1, day = '2021-01-01', score = 1.25");
   await way.until(async () => (await way.problems()).length === 0);
   expect(way.read((db) => db.prepare('SELECT DISTINCT amount, score, day FROM m').raw().all())).toEqual([[0.1, 1.25, '2021-01-01']]);
+  // SQLite makes 0.0 of it.
+  await way.app.query("UPDATE m SET score = '-0' WHERE id = 1");
+  await way.until(async () => (await way.problems()).length === 1);
+  expect(await kinds()).toEqual(['inexact 0 score 1']);
+  await way.app.query('UPDATE m SET score = 0 WHERE id = 1');
+  await way.until(async () => (await way.problems()).length === 0);
 });
 
 test('a row that a constraint of SQLite refuses is tried again until its place is free', async () => {

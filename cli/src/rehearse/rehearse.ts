@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { qualifiedName, quoteIdentifier } from '@causeway/contracts/identifier';
 import { backProblems } from '@causeway/control/target/back-problem';
+import { problemText } from '@causeway/control/target/problem-text';
 import { ensureControlSchema } from '@causeway/control/record/control-schema';
 import { findMigration } from '@causeway/control/record/migration-record';
 import { checkTarget, createPool } from '@causeway/runtime/postgres-pool';
@@ -179,7 +180,7 @@ class Stage {
         if (here !== there + aside) countsDiffer.push(`table ${quoteIdentifier(contract.source)}: ${here} rows in SQLite, ${there} in PostgreSQL and ${aside} in the quarantine`);
       }
       const divergences = (await client.query('SELECT count(*)::int AS n FROM causeway.divergence WHERE migration = $1 AND generation = $2', [g.migration, g.generation])).rows[0].n as number;
-      return { load, tables: contracts.length, rowsNow, countsDiffer, divergences, quarantined: [...rejected.values()].reduce((a, b) => a + b, 0), problems: (await backProblems(pool, g.migration)).map((p) => `${p.kind}: ${p.detail}`) };
+      return { load, tables: contracts.length, rowsNow, countsDiffer, divergences, quarantined: [...rejected.values()].reduce((a, b) => a + b, 0), problems: (await backProblems(pool, g.migration)).map((p) => problemText(p, contracts)) };
     } finally {
       client.release();
     }
