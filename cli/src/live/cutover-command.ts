@@ -8,12 +8,13 @@ import { recordedStep } from '@causeway/control/cutover/step-record';
 import { type Command, Option } from 'commander';
 import { backupAfterSwitch, backupsFolder } from '../backup/automatic-backup.ts';
 import type { CliContext } from '../run-cli.ts';
-import { stateFolder } from '../state-folder.ts';
+import { migrationFolder, stateFolder } from '../state-folder.ts';
 import { cutoverWork } from './cutover-work.ts';
 import type { GateCommand } from './gate-command.ts';
 import { type LiveFlags, type LiveSession, withLive } from './live-session.ts';
 import { performSwitch, type SwitchOutcome } from './perform-switch.ts';
 import { narrate, narrationText } from './narrate-switch.ts';
+import { rehearsedDurations } from './rehearsed-durations.ts';
 
 interface SwitchFlags extends LiveFlags {
   readonly dryRun?: boolean;
@@ -65,7 +66,7 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
   const limits = { maxLagChanges: amount(flags.maxLag, '--max-lag'), maxUnverified: amount(flags.maxUnverified, '--max-unverified'), acceptQuarantine: flags.acceptQuarantine === true };
   const work = cutoverWork(session, { limits, onSwitch: flags.onSwitch, gate: gateOf(flags), signal: context.signal });
   if (flags.dryRun === true) {
-    const narration = await narrate(pool, g.migration, goal, await work.gates(goal), work.gate !== null);
+    const narration = await narrate({ pool, migration: g.migration, goal, gates: await work.gates(goal), withGate: work.gate !== null, rehearsed: rehearsedDurations(migrationFolder(stateFolder(flags.state, context), session.record.name)) });
     context.stdout.write(flags.json === true ? `${JSON.stringify(narration)}\n` : narrationText(narration));
     return;
   }

@@ -18,7 +18,7 @@ export interface Narration {
   readonly steps: readonly NarratedStep[];
 }
 
-/** Milliseconds that a step takes where this migration has never done it, on two cores (docs/live.md). */
+/** Milliseconds that a step takes where this migration has neither done it nor was rehearsed, on two cores (docs/live.md). */
 const TYPICAL: Readonly<Record<string, number | null>> = { arm: 50, begin: 5, prepare: 300, gate: 300, gate_open: 200, fence: 15, fence_end: 5, drain: 60, verify: 150, sequences: 20, open: 30, switch: null, close: 30, decide: 5, lift: 15 };
 
 const CUTOVER: readonly [step: string, does: string, closed: boolean][] = [
@@ -48,8 +48,18 @@ const ROLLBACK: readonly [step: string, does: string, closed: boolean][] = [
   ['switch', "run the owner's switch command, if there is one", false],
 ];
 
-export async function narrate(pool: pg.Pool, migration: string, goal: 'cutover' | 'rollback', gates: readonly Gate[], withGate: boolean): Promise<Narration> {
-  const before = new Map((await readSteps(pool, migration)).filter((s) => s.state === 'done').map((s) => [s.step, s.ms]));
+export interface NarrationInput {
+  readonly pool: pg.Pool;
+  readonly migration: string;
+  readonly goal: 'cutover' | 'rollback';
+  readonly gates: readonly Gate[];
+  readonly withGate: boolean;
+  /** Milliseconds by step, for what this migration has never done. */
+  readonly rehearsed: ReadonlyMap<string, number>;
+}
+
+export async function narrate({ pool, migration, goal, gates, withGate, rehearsed }: NarrationInput): Promise<Narration> {
+  const before = new Map([...rehearsed, ...(await readSteps(pool, migration)).filter((s) => s.state === 'done').map((s) => [s.step, s.ms] as const)]);
   const steps = (goal === 'cutover' ? CUTOVER : ROLLBACK).filter(([step]) => withGate || !step.startsWith('gate')).map(([step, does, closed]) => ({ step, does, closed, expectedMs: expected(before.get(`${goal}_${step}`), step) }));
   return { goal, gates, steps };
 }

@@ -1,11 +1,12 @@
 /** `causeway rehearse`: the whole move on a copy, so that its owner knows beforehand how long it takes and whether it works. */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { type Command, Option } from 'commander';
 import { openParts } from '../open-parts.ts';
 import { createProgress } from '../progress/create-progress.ts';
 import type { CliContext } from '../run-cli.ts';
-import { stateFolder } from '../state-folder.ts';
+import { keepRehearsal } from '../live/rehearsed-durations.ts';
+import { migrationFolder, stateFolder } from '../state-folder.ts';
 import { targetAddress } from '../target-address.ts';
 import { rehearsalText } from './rehearsal-report.ts';
 
@@ -62,6 +63,7 @@ async function run(source: string, flags: RehearseFlags, context: CliContext): P
       context,
       onEvent: (event) => progress.handle(event),
     }).finally(() => progress.finish(null));
+    keepRehearsal(migrationFolder(state, basename(source)), report);
     context.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : rehearsalText(report));
     context.setExitCode(report.verdict === 'ready' ? 0 : 1);
   } finally {
