@@ -56,6 +56,11 @@ export const SERVICE_POINTS: Readonly<Record<string, readonly string[]>> = {
   loader: ['loader.after_fetch', 'loader.after_stage', 'loader.mid_copy', 'loader.before_commit', 'loader.after_commit', 'loader.after_claim', 'loader.before_loaded', 'loader.before_objects', 'loader.after_objects', 'loader.before_following', 'loader.back_before_commit', 'loader.back_after_commit'],
 };
 
+/** The lift of the fence is a step of the cutover that raised it; what is waited for has no end of its own. */
+export function stepPoint(direction: string, step: string, when: 'before' | 'after'): string {
+  return `${step === 'lift' ? 'cutover' : direction}.${step}.${step === 'drain' || step === 'verify' ? 'before' : when}`;
+}
+
 export const isSwitch = (moment: Moment): moment is 'cutover' | 'rollback' | 'second cutover' => moment === 'cutover' || moment === 'rollback' || moment === 'second cutover';
 
 /** `ownServers`: broker and PostgreSQL belong to this suite, and may be killed. */
@@ -76,7 +81,7 @@ function drawFault(random: SeededRandom, moments: readonly Moment[], ownServers:
   const fault: Fault = { victim, moment, delayMs: random.integer(0, most) };
   if (victim === 'switch' && !random.oneIn(3)) {
     const [direction, points] = moment === 'rollback' ? ['rollback', ROLLBACK_POINTS] : ['cutover', moment === 'cutover' ? CUTOVER_POINTS : CUTOVER_POINTS.slice(1)];
-    return { ...fault, failPoint: `${direction}.${random.pick(points as string[])}.${random.pick(['before', 'after'])}:exit9` };
+    return { ...fault, failPoint: `${stepPoint(direction as string, random.pick(points as string[]), random.pick(['before', 'after']))}:exit9` };
   }
   // Longer than a beat may be old (5 s), and now and then than that: what was thought dead comes back.
   const stoppable = victim === 'extractor' || victim === 'loader' || victim === 'validator' || (victim === 'switch' && fault.failPoint === undefined);

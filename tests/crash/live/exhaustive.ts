@@ -2,7 +2,7 @@
  * Every named fail point, once: a clean run tells which are passed, and then each process is ended by kill −9 at each of
  * its points. Points of different processes share a run, one after the other; no two of one process do.
  */
-import { CUTOVER_POINTS, type Fault, type Moment, ROLLBACK_POINTS, type RunPlan, type Victim } from './draw-plan.ts';
+import { CUTOVER_POINTS, type Fault, type Moment, ROLLBACK_POINTS, type RunPlan, stepPoint, type Victim } from './draw-plan.ts';
 import { NOT_PASSED, passerOf, pointsInCode } from './fail-points.ts';
 import { type RunOutcome, runPlan } from './run-plan.ts';
 import type { Servers } from './servers.ts';
@@ -17,8 +17,8 @@ const planOf = (seed: number, faults: readonly Fault[]): RunPlan => ({ seed, mom
 export async function everyPoint(servers: Servers, tell: (outcome: RunOutcome) => void, stopped: () => boolean): Promise<{ outcomes: RunOutcome[]; missing: string[] }> {
   const clean = await runPlan(planOf(SEED, []), servers);
   tell(clean);
-  const stepPoints = [...CUTOVER_POINTS.map((s) => `cutover.${s}`), ...ROLLBACK_POINTS.map((s) => `rollback.${s}`)].flatMap((s) => [`${s}.before`, `${s}.after`]);
-  const missing = [...pointsInCode(), ...stepPoints].filter((point) => !clean.passed.includes(point) && NOT_PASSED[point] === undefined);
+  const stepPoints = (['before', 'after'] as const).flatMap((when) => [...CUTOVER_POINTS.map((step) => stepPoint('cutover', step, when)), ...ROLLBACK_POINTS.map((step) => stepPoint('rollback', step, when))]);
+  const missing = [...new Set([...pointsInCode(), ...stepPoints])].filter((point) => !clean.passed.includes(point) && NOT_PASSED[point] === undefined);
   const outcomes = [clean];
   for (const [at, faults] of packed(clean.passed).entries()) {
     if (stopped()) break;
@@ -38,6 +38,6 @@ function packed(points: readonly string[]): Fault[][] {
 }
 
 function fault(passer: ReturnType<typeof passerOf>, point: string): Fault {
-  const moment: Moment = passer === 'rollback' ? 'rollback' : passer === 'cutover' ? 'cutover' : passer === 'complete' ? 'switched again' : 'loading';
+  const moment: Moment = passer === 'rollback' || point.startsWith('cutover.lift.') ? 'rollback' : passer === 'cutover' ? 'cutover' : passer === 'complete' ? 'switched again' : 'loading';
   return { victim: VICTIMS[passer], moment, delayMs: 0, failPoint: `${point}:exit9` };
 }

@@ -35,6 +35,9 @@ export function passerOf(point: string): Passer {
  * named here fails the suite.
  */
 export const NOT_PASSED: Readonly<Record<string, string>> = {
-  'cutover.undo.before': 'only an attempt that is undone; the drawn runs undo',
-  'cutover.undo.after': 'only an attempt that is undone; the drawn runs undo',
+  'loader.after_stage': 'only batches of a size that this application never makes; services/loader/src/stream/crashed-loader.e2e.test.ts kills there',
+  'extractor.schema_after_record': 'only where the application changes its schema; tests/live/schema-change.e2e.test.ts',
+  'extractor.schema_after_source': 'only where the application changes its schema; tests/live/schema-change.e2e.test.ts',
+  'loader.schema_before_commit': 'only where the application changes its schema; tests/live/schema-change.e2e.test.ts',
+  'loader.schema_after_commit': 'only where the application changes its schema; tests/live/schema-change.e2e.test.ts',
 };
