@@ -11,7 +11,7 @@ const WAY: readonly Moment[] = ['loading', 'following', 'cutover', 'switched', '
 const VICTIMS: Readonly<Record<ReturnType<typeof passerOf>, Victim>> = { extractor: 'extractor', loader: 'loader', validator: 'validator', command: 'command', cutover: 'switch', rollback: 'switch', complete: 'complete' };
 const SEED = 1;
 
-const planOf = (seed: number, faults: readonly Fault[]): RunPlan => ({ seed, moments: WAY, faults, rate: 300, ballast: 3_000, undoes: false, once: true });
+const planOf = (seed: number, faults: readonly Fault[]): RunPlan => ({ seed, moments: WAY, faults, rate: 100, ballast: 300, undoes: false, once: true });
 
 /** `tell` is given each outcome as it comes. */
 export async function everyPoint(servers: Servers, tell: (outcome: RunOutcome) => void, stopped: () => boolean): Promise<{ outcomes: RunOutcome[]; missing: string[] }> {
