@@ -35,7 +35,10 @@ await runService(log, async (signal) => {
   measurePool(pool, metrics);
   const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'extractor', sourceFile: settings.sourceFile });
   health.requires('the target', () => told.reachable());
-  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-extractor'), { log, events: kafkaMeter(metrics) }), metrics));
+  const brokers = kafkaMeter(metrics);
+  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-extractor'), { log, events: brokers }), metrics));
+  // Before it follows, it may have nothing to ask them for.
+  health.requires('the brokers', async () => transport.kind !== 'kafka' || !health.hasBegun('tailer') || brokers.answers());
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);

@@ -33,7 +33,9 @@ await runService(log, async (signal) => {
   measurePool(pool, metrics);
   const told = recordMetrics(metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'loader', sourceFile: settings.sourceFile });
   health.requires('the target', () => told.reachable());
-  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-loader'), { log, events: kafkaMeter(metrics) }), metrics));
+  const brokers = kafkaMeter(metrics);
+  const transport = tracing.transport(measuredTransport(await connectTransport(transportConfig(settings, 'causeway-loader'), { log, events: brokers }), metrics));
+  health.requires('the brokers', async () => transport.kind !== 'kafka' || !health.hasBegun('beat') || brokers.answers());
   await tellParent({ type: 'ready', metricsPort: server.port });
   try {
     const record = await waitForPhase(pool, settings.migration, 'planned', signal);

@@ -43,9 +43,11 @@ test('a row that PostgreSQL cannot hold: CausewayQuarantine, until it is correct
 
 test('brokers that hang: CausewayCaptureStalled, until they answer', async () => {
   const hanging = stack.kafka.pause(60_000);
+  await stack.prometheus.until('causeway_service_ready{service="extractor"} == 0');
   await expectAlert(stack.prometheus, 'CausewayCaptureStalled');
   await hanging;
   await stack.prometheus.untilSilent('CausewayCaptureStalled');
+  await stack.prometheus.until('causeway_service_ready{service="extractor"} == 1');
 }, 400_000);
 
 test('somebody locks our tables: CausewayServiceStuck, until he lets go; waiting alone is none', async () => {

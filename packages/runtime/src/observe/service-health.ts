@@ -35,6 +35,11 @@ export class ServiceHealth {
     this.shown.set(part, performance.now());
   }
 
+  /** It has shown itself once, and has not ended. */
+  hasBegun(part: string): boolean {
+    return this.shown.has(part);
+  }
+
   /** A part has come to its end. */
   ended(part: string): void {
     this.shown.delete(part);
