@@ -59,7 +59,8 @@ export const MIGRATION_ALERTS: readonly Alert[] = [
   {
     name: 'CausewayCaptureLost',
     severity: 'critical',
-    for: '0s',
+    // The application may change its schema: until that has come through the stream the validator says nothing of the new one.
+    for: '1m',
     expr: () => 'max by (migration) (causeway_validator_capture_lost) == 1',
     summary: 'The capture in SQLite is not whole any more',
     description: 'Something of the capture of migration {{ $labels.migration }} is missing in SQLite: changes may pass unseen.',
