@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPool } from '../../../packages/runtime/dist/postgres-pool.js';
 import { PROJECT, ROOT } from './environment.ts';
 import { end, hasEnded, lastLines, run, start, type Started, untilListening } from './processes.ts';
 
@@ -81,6 +83,40 @@ export class Erp {
 
   manage(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     return run({ name: `manage.py ${args[0]}`, command: join(this.options.bin, 'python'), args: ['manage.py', ...args], cwd: PROJECT, env: { ...this.env, ...env } });
+  }
+
+  /** A command that will not come to its end. */
+  begin(args: readonly string[]): { kill(): Promise<void> } {
+    const started = start({ name: 'killed', command: join(this.options.bin, 'python'), args: ['manage.py', ...args], cwd: PROJECT, env: this.env }, join(this.options.folder, 'killed.log'), true);
+    return {
+      kill: async () => {
+        // The command, and the program that it runs; not the gate's, which has a group of its own.
+        if (started.child.pid !== undefined && !hasEnded(started)) process.kill(-started.child.pid, 'SIGKILL');
+        await end(started);
+      },
+    };
+  }
+
+  /** Waits until a step of a switch is at work, or has been. */
+  async untilStep(step: string): Promise<void> {
+    const pool = createPool({ url: this.options.url, max: 1, applicationName: 'causeway demo' });
+    try {
+      const attempt = 'SELECT 1 FROM causeway.step s JOIN causeway.live l USING (migration) WHERE s.step = $1 AND s.attempt > $2';
+      const before = (await pool.query('SELECT attempt FROM causeway.live')).rows[0].attempt;
+      for (const until = performance.now() + 60_000; performance.now() < until; await sleep(2)) if ((await pool.query(attempt, [step, before])).rowCount !== 0) return;
+      throw new Error(`${step} does not begin`);
+    } finally {
+      await pool.end();
+    }
+  }
+
+  /** One of gunicorn's; the arbiter starts another. */
+  killWorker(): number {
+    const [server] = this.running;
+    const children = readFileSync(`/proc/${server?.child.pid}/task/${server?.child.pid}/children`, 'utf8').trim().split(' ');
+    const worker = Number(children[0]);
+    process.kill(worker, 'SIGKILL');
+    return worker;
   }
 
   /** The last line of a command that prints JSON. */

@@ -92,7 +92,7 @@ export class Load {
     await Promise.all(open);
     const times = phase.times.sort((a, b) => a - b);
     const at = (share: number): number => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
-    return { total: times.length, failed: phase.failures.length, longestMs: at(1), p50Ms: at(0.5), p99Ms: at(0.99), failures: phase.failures.slice(0, 10) };
+    return { total: times.length, failed: phase.failures.length, longestMs: at(1), p50Ms: at(0.5), p99Ms: at(0.99), failures: phase.failures };
   }
 
   async stop(): Promise<void> {
@@ -159,7 +159,7 @@ export class Load {
 
   private async json(person: Person, method: 'GET' | 'POST', path: string, form?: Record<string, string | string[]>): Promise<Record<string, unknown>> {
     const { status, body } = await this.ask(person, method, path, form);
-    if (status !== 200) throw new Error(`${status} ${body.slice(0, 120)}`);
+    if (status !== 200) throw new Error(`${status} ${/<title>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 80)}`);
     return JSON.parse(body) as Record<string, unknown>;
   }
 

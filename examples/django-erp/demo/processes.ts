@@ -20,9 +20,10 @@ export interface Command {
 
 const PATIENCE_MS = 40_000;
 
-export function start({ name, command, args, cwd, env }: Command, log: string): Started {
+/** `group`: of its own, so that all that it starts can be killed with it. */
+export function start({ name, command, args, cwd, env }: Command, log: string, group = false): Started {
   const file = openSync(log, 'w');
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', file, file] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', file, file], detached: group });
   closeSync(file);
   child.once('error', () => {});
   return { name, child, log };

@@ -19,7 +19,7 @@ ATOMIC_REQUESTS = os.environ.get("ERP_ATOMIC") == "1"
 
 # Writers take SQLite's write lock when they begin, so that none finds the database changed under it. Before 5.1 Django has
 # no option for that: erp/immediate is the same backend, with one statement changed.
-_sqlite_options = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous = NORMAL"} if django.VERSION >= (5, 1) else {"timeout": 20}
+_sqlite_options = {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous = NORMAL"} if django.VERSION >= (5, 1) else {"timeout": 30}
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3" if django.VERSION >= (5, 1) else "erp.immediate",
     "NAME": os.environ.get("ERP_SQLITE", str(BASE_DIR / "erp.sqlite3")),
@@ -88,6 +88,13 @@ SESSION_ENGINE = os.environ.get("ERP_SESSIONS", "django.contrib.sessions.backend
 SITE_ID = 1
 USE_TZ = True
 TIME_ZONE = "UTC"
+# What goes wrong stands in the server's log.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}, "causeway": {"handlers": ["console"], "level": "INFO"}},
+}
 STATIC_URL = "/static/"
 PASSWORD_HASHERS = ["erp.hashers.SampleHasher"]
 LOGIN_URL = "/login/"

@@ -128,7 +128,7 @@ def test_what_does_not_end_is_named_and_the_gate_opens_again(live, capfd):
 def test_a_gate_that_nobody_opens_is_an_answer_and_no_lost_write(live):
     switch = find_switch()
     config = switch.config
-    switch.config = type(config)(**{**vars(config), "wait": 0.3})
+    switch.config = type(config)(**{**vars(config), "wait": 0.3, "patience": 0.6})
     try:
         live.close_gate()
         answer = Client().post("/write_in", {"code": "x"})

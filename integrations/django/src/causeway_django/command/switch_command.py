@@ -40,6 +40,7 @@ def gate_command(alias: str) -> str | None:
     live = settings.DATABASES.get(alias, {}).get("CAUSEWAY")
     if not isinstance(live, dict):
         return None
-    # Also where the package is not installed but lies on the path of this process.
+    # Requests wait for it: without `site`, which looks for packages that it does not use, it starts in half the time. Named
+    # by its place, it is found all the same.
     package = shlex.quote(str(Path(__file__).parents[2]))
-    return f"PYTHONPATH={package}${{PYTHONPATH:+:$PYTHONPATH}} {shlex.quote(sys.executable)} -m causeway_django.live.gate {shlex.quote(str(Path(live['state']).resolve()))}"
+    return f"PYTHONPATH={package}${{PYTHONPATH:+:$PYTHONPATH}} {shlex.quote(sys.executable)} -S -m causeway_django.live.gate {shlex.quote(str(Path(live['state']).resolve()))}"

@@ -14,6 +14,8 @@ ENGINE = "causeway_django.live"
 
 # Longest time that a write waits at the gate. Below the 30 s after which gunicorn's sync workers and most proxies give up.
 WAIT_SECONDS = 25.0
+# Of a task, a command or a transaction outside of requests: nobody gives up on it, so it had better wait than fail.
+PATIENCE_SECONDS = 3600.0
 
 
 def database(
@@ -22,6 +24,7 @@ def database(
     postgresql: Mapping[str, Any],
     state: str | os.PathLike[str] | None = None,
     wait: float = WAIT_SECONDS,
+    patience: float = PATIENCE_SECONDS,
     **common: Any,
 ) -> dict[str, Any]:
     """
@@ -41,7 +44,7 @@ def database(
         "NAME": sqlite["NAME"],
         **both,
         **common,
-        "CAUSEWAY": {"sqlite": dict(sqlite), "postgresql": dict(postgresql), "state": os.fspath(file), "wait": float(wait)},
+        "CAUSEWAY": {"sqlite": dict(sqlite), "postgresql": dict(postgresql), "state": os.fspath(file), "wait": float(wait), "patience": float(patience)},
     }
 
 
@@ -50,7 +53,9 @@ class LiveConfig:
     alias: str
     sides: Mapping[Side, dict[str, Any]]
     state: Path
+    # How long a request waits at the gate, and anything else, in seconds.
     wait: float
+    patience: float
     # A process that works on one side whatever the state says: `CAUSEWAY_SIDE=postgresql manage.py migrate`.
     pinned: Side | None
 
@@ -65,7 +70,14 @@ def live_config(alias: str, entry: Mapping[str, Any], environment: Mapping[str, 
     pinned = environment.get("CAUSEWAY_SIDE") or None
     if pinned is not None and pinned not in SIDES:
         raise ValueError(f"CAUSEWAY_SIDE is {pinned!r}; it must be sqlite or postgresql")
-    return LiveConfig(alias=alias, sides=sides, state=Path(own["state"]), wait=float(own.get("wait", WAIT_SECONDS)), pinned=pinned)
+    return LiveConfig(
+        alias=alias,
+        sides=sides,
+        state=Path(own["state"]),
+        wait=float(own.get("wait", WAIT_SECONDS)),
+        patience=float(own.get("patience", PATIENCE_SECONDS)),
+        pinned=pinned,
+    )
 
 
 def with_defaults(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class LiveConnection:
     def live_again(self, unit: Unit, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         left = unit.side
         self.live_switch.release(unit)
-        unit.side = self.live_switch.enter(away_from=left)
+        unit.side = self.live_switch.enter(left, request=unit.request)
         unit.held = True
         self.live_follow(unit, context)
         return self.live_call(execute, sql, params, many, context)

@@ -48,13 +48,17 @@ class LiveSwitchMiddleware:
             return self._acall(request)
         replayable = _replayable(request)
         try:
-            unit = _reader(self.switch, replayable) if request.method in SAFE else Unit(self.switch.enter(), True, replayable)
+            unit = (
+                _reader(self.switch, replayable)
+                if request.method in SAFE
+                else Unit(self.switch.enter(request=True), held=True, request=True, replayable=replayable)
+            )
             with Attempt(self.switch, unit) as attempt:
                 attempt.result = self.get_response(request)
             if attempt.to_be_repeated():
                 _discard(attempt)
                 request = _replay(request)
-                with Attempt(self.switch, Unit(self.switch.enter(_away(unit)), True)) as attempt:
+                with Attempt(self.switch, Unit(self.switch.enter(_away(unit), request=True), held=True, request=True)) as attempt:
                     attempt.result = self.get_response(request)
             return attempt.outcome()
         except DatabaseMoved as moved:
@@ -63,13 +67,17 @@ class LiveSwitchMiddleware:
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         replayable = _replayable(request)
         try:
-            unit = _reader(self.switch, replayable) if request.method in SAFE else Unit(await self.switch.aenter(), True, replayable)
+            unit = (
+                _reader(self.switch, replayable)
+                if request.method in SAFE
+                else Unit(await self.switch.aenter(request=True), held=True, request=True, replayable=replayable)
+            )
             with Attempt(self.switch, unit) as attempt:
                 attempt.result = await self.get_response(request)
             if attempt.to_be_repeated():
                 _discard(attempt)
                 request = _replay(request)
-                with Attempt(self.switch, Unit(await self.switch.aenter(_away(unit)), True)) as attempt:
+                with Attempt(self.switch, Unit(await self.switch.aenter(_away(unit), request=True), held=True, request=True)) as attempt:
                     attempt.result = await self.get_response(request)
             return attempt.outcome()
         except DatabaseMoved as moved:
@@ -77,7 +85,7 @@ class LiveSwitchMiddleware:
 
 
 def _reader(switch: LiveSwitch, replayable: bool) -> Unit:
-    return Unit(side=switch.primary(), held=False, replayable=replayable)
+    return Unit(side=switch.primary(), held=False, request=True, replayable=replayable)
 
 
 def _away(unit: Unit) -> Any:

@@ -61,20 +61,20 @@ class LiveSwitch:
         if self.config.pinned is None:
             self.units.leave()
 
-    def enter(self, away_from: Side | None = None) -> Side:
+    def enter(self, away_from: Side | None = None, *, request: bool = False) -> Side:
         """
-        Waits at the gate; throws DatabaseMoved after `wait` seconds. `away_from`: a side whose fence was met, so that an
+        Waits at the gate; throws DatabaseMoved when it has waited for too long. `away_from`: a side whose fence was met, so that an
         open gate that leads there is believed only when the fence is seen to be gone.
         """
-        waiting = _Waiting(self, away_from)
+        waiting = _Waiting(self, away_from, self.config.wait if request else self.config.patience)
         while (side := waiting.look()) is None:
             if waiting.should_ask():
                 waiting.ask()
             time.sleep(POLL_SECONDS)
         return side
 
-    async def aenter(self, away_from: Side | None = None) -> Side:
-        waiting = _Waiting(self, away_from)
+    async def aenter(self, away_from: Side | None = None, *, request: bool = False) -> Side:
+        waiting = _Waiting(self, away_from, self.config.wait if request else self.config.patience)
         while (side := waiting.look()) is None:
             if waiting.should_ask():
                 await asyncio.to_thread(waiting.ask)
@@ -84,7 +84,7 @@ class LiveSwitch:
     def hold(self, unit: Unit) -> None:
         """A unit that has only read begins to write. It may have to go on at the other side."""
         if not unit.held:
-            unit.side = self.enter()
+            unit.side = self.enter(request=unit.request)
             unit.held = True
 
     def try_hold(self, unit: Unit) -> bool:
@@ -114,10 +114,11 @@ class LiveSwitch:
 class _Waiting:
     """One wait at the gate."""
 
-    def __init__(self, switch: LiveSwitch, away_from: Side | None) -> None:
+    def __init__(self, switch: LiveSwitch, away_from: Side | None, patience: float) -> None:
         self.switch = switch
         self.away_from = away_from
-        self.deadline = time.monotonic() + switch.config.wait
+        self.patience = patience
+        self.deadline = time.monotonic() + patience
 
     def look(self) -> Side | None:
         state = self.switch.state.read()
@@ -126,7 +127,7 @@ class _Waiting:
             if side is not None:
                 return side
         if time.monotonic() >= self.deadline:
-            raise DatabaseMoved(f"the gate was closed for longer than {self.switch.config.wait:g} s")
+            raise DatabaseMoved(f"the gate was closed for longer than {self.patience:g} s")
         return None
 
     def should_ask(self) -> bool:

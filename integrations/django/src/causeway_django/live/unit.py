@@ -15,6 +15,8 @@ class Unit:
     side: Side
     # Counted by the gate. One that only reads is not, until it writes.
     held: bool
+    # A request: it waits for no longer than somebody waits for its answer.
+    request: bool = False
     # It can be done anew from the beginning, if nothing of it has been kept.
     replayable: bool = False
     # Something of it is kept already: a committed write, or a hook that has run.
