@@ -124,6 +124,7 @@ test('networks: the database is reached only from where it must be; what is publ
 
 test('nothing keeps rights that it does not need', () => {
   for (const [name, { cap_drop, security_opt }] of services) expect([name, cap_drop, security_opt]).toEqual([name, ['ALL'], ['no-new-privileges:true']]);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what compose fills in
   for (const name of [...PIPELINE, 'migrate', 'live']) expect(service(name).user).toBe('${SOURCE_UID:-1000}:${SOURCE_GID:-1000}');
 });
 
@@ -131,6 +132,7 @@ test('the folder of the source is mounted, read-only but for a live migration; a
   const mounts = services.flatMap(([name, { volumes = [] }]) => volumes.map((mount) => [name, mount] as const));
   const source = mounts.filter(([, mount]) => mount.includes(':/source'));
   expect(source.map(([name, mount]) => [name, mount.endsWith(':ro')])).toEqual([['extractor', true], ['validator', true], ['migrate', true], ['live', false]]);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what compose fills in
   for (const [, mount] of source) expect(mount.startsWith('${SOURCE_DIR:-./data}:/source')).toBe(true);
   const own = mounts.filter(([, mount]) => !mount.includes(':/source'));
   for (const [, mount] of own.filter(([, mount]) => mount.startsWith('./'))) expect(mount).toMatch(/^\.\/(ops|docs)\/[^:]+:[^:]+:ro$/);
