@@ -19,6 +19,11 @@ const PINNED = [
   'SET statement_timeout TO 0',
   'SET lock_timeout TO 0',
   'SET idle_in_transaction_session_timeout TO 0',
+  'SET idle_session_timeout TO 0',
+  'SET default_transaction_read_only TO off',
+  "SET default_transaction_isolation TO 'read committed'",
+  'SET array_nulls TO on',
+  'SET transform_null_equals TO off',
   'SET synchronous_commit TO on',
 ].join('; ');
 

@@ -220,6 +220,15 @@ const SCHEMA_LOCK = 7_240_115;
 
 /** Makes the schema `causeway` where it is missing. Idempotent; safe beside other processes doing the same. Throws RECORD_NEWER for what a later version has made. */
 export async function ensureControlSchema(pool: pg.Pool): Promise<void> {
+  try {
+    await makeOrUpdate(pool);
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== '42501') throw cause;
+    throw new Failure('TARGET_PRIVILEGE', `the control record cannot be made or read: ${(cause as Error).message}; \`causeway doctor\` shows the GRANT`, { cause });
+  }
+}
+
+async function makeOrUpdate(pool: pg.Pool): Promise<void> {
   const present = await pool.query("SELECT to_regclass('causeway.version') IS NOT NULL AS present");
   const stored = present.rows[0].present ? await storedVersion(pool) : undefined;
   if (stored === CONTROL_VERSION) return;

@@ -45,6 +45,6 @@ export function sourceFailure(path: string, error: unknown): Failure {
     return new Failure('SOURCE_NOT_FOUND', `${path} cannot be opened: ${message}`, { cause: error });
   }
   if (code.startsWith('SQLITE_IOERR')) return new Failure('SOURCE_CORRUPT', `${path} cannot be read: ${message}`, { cause: error });
-  if (code === 'SQLITE_ERROR') return new Failure('SOURCE_UNSUPPORTED', `${path}: ${message}`, { cause: error });
+  if (code.startsWith('SQLITE_ERROR')) return new Failure('SOURCE_UNSUPPORTED', `${path}: ${message}`, { cause: error });
   return new Failure('INTERNAL', `${path}: ${message}`, { cause: error });
 }

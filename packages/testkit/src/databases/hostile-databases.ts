@@ -5,6 +5,7 @@ import { dateDatabases } from './date-databases.ts';
 import { declaredTypeDatabases } from './declared-type-databases.ts';
 import { documentDatabases } from './document-databases.ts';
 import { fileDatabases } from './file-databases.ts';
+import { frameworkDatabases } from './framework-databases.ts';
 import type { HostileDatabase } from './hostile-database.ts';
 import { integerDatabases } from './integer-databases.ts';
 import { keyDatabases } from './key-databases.ts';
@@ -27,5 +28,6 @@ export const hostileDatabases: readonly HostileDatabase[] = [
   ...constraintDatabases,
   ...structureDatabases,
   ...virtualTableDatabases,
+  ...frameworkDatabases,
   ...fileDatabases,
 ];

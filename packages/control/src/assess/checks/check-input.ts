@@ -30,6 +30,19 @@ export interface CheckInput {
 
 export type Check = (input: CheckInput) => Iterable<Finding>;
 
+/**
+ * A check of one object that asks the database. Where SQLite cannot answer (a collation or a function of the
+ * application's own), that is the finding: the other objects are checked all the same.
+ */
+export function* asking(about: Pick<Finding, 'check' | 'table' | 'column'>, check: () => Iterable<Finding>): Generator<Finding> {
+  try {
+    yield* check();
+  } catch (error) {
+    if (!((error as { code?: string }).code ?? '').startsWith('SQLITE_ERROR')) throw error;
+    yield finding({ ...about, severity: 'notice', detail: `could not be checked: ${(error as Error).message}` });
+  }
+}
+
 /** A finding without the parts that most leave out. */
 export function finding(given: Pick<Finding, 'check' | 'severity' | 'detail'> & Partial<Finding>): Finding {
   return { table: null, column: null, count: 1, examples: [], ...given };

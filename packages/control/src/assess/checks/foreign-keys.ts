@@ -3,7 +3,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { SourceForeignKey, SourceTable } from '../../plan/source-schema.ts';
 import { parentsFirst } from '../../target/table-order.ts';
 import type { ExampleKey, Finding } from '../assessment.ts';
-import { type CheckInput, finding } from './check-input.ts';
+import { asking, type CheckInput, finding } from './check-input.ts';
 
 const EXAMPLES = 3;
 const fold = (name: string): string => name.toLowerCase();
@@ -20,7 +20,7 @@ function* ofKey(input: CheckInput, table: SourceTable, key: SourceForeignKey): G
   const problem = targetProblem(input, table, key, parent);
   if (problem !== null) yield finding({ ...at, check: 'foreign-key-target', severity: 'decision', detail: `${written}: ${problem}` });
   if (parent === undefined || key.parentColumns.some((c) => c === null || !parent.columns.some((p) => fold(p.name) === fold(c)))) return;
-  yield* orphansOf(input, table, key, written);
+  yield* asking({ ...at, check: 'orphans' }, () => orphansOf(input, table, key, written));
 }
 
 function targetProblem(input: CheckInput, table: SourceTable, key: SourceForeignKey, parent: SourceTable | undefined): string | null {

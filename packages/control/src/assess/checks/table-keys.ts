@@ -3,7 +3,7 @@ import type { ColumnContract } from '@causeway/contracts/table-contract';
 import type { SourceIndex } from '../../plan/source-schema.ts';
 import type { Finding } from '../assessment.ts';
 import { countCollisions } from '../predict/key-collisions.ts';
-import { type CheckedTable, type CheckInput, finding } from './check-input.ts';
+import { asking, type CheckedTable, type CheckInput, finding } from './check-input.ts';
 
 /** BTMaxItemSize: an index row of PostgreSQL's default page; longer ones may still fit compressed. */
 const INDEX_ROW_BYTES = 2_704;
@@ -35,7 +35,7 @@ function* ofIndex(input: CheckInput, table: CheckedTable, index: SourceIndex): G
   if (index.unique && collated.length > 0) yield finding({ ...at, check: 'collation-unique', severity: 'notice', detail: `${what} is unique under ${[...new Set(collated.map((p) => p.collation))].join(', ')}` });
   yield* tooLarge(table, index, what);
   if (!index.unique || index.partial || names.length !== index.parts.length) return;
-  yield* collisions(input, table, names, what);
+  yield* asking({ ...at, check: 'key-collision' }, () => collisions(input, table, names, what));
   yield* cannotStepAside(table, index, names, what);
 }
 
