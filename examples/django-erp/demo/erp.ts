@@ -13,6 +13,8 @@ export interface ErpOptions {
   readonly url: string;
   /** Arguments of the causeway command that name its transport. */
   readonly transport: readonly string[];
+  /** Empty without Kafka. */
+  readonly brokers: string;
 }
 
 export class Erp {
@@ -27,7 +29,7 @@ export class Erp {
     this.options = options;
     this.sqlite = join(options.folder, 'erp.sqlite3');
     this.ledgers = ['web', 'worker', 'cron'].map((name) => join(options.folder, `${name}.jsonl`));
-    this.env = { ERP_SQLITE: this.sqlite, DATABASE_URL: options.url, CAUSEWAY_COMMAND: join(ROOT, 'causeway'), CAUSEWAY_STATE: join(options.folder, 'state'), PYTHONUNBUFFERED: '1' };
+    this.env = { ERP_SQLITE: this.sqlite, DATABASE_URL: options.url, CAUSEWAY_COMMAND: join(ROOT, 'causeway'), CAUSEWAY_STATE: join(options.folder, 'state'), PYTHONUNBUFFERED: '1', ...(options.brokers === '' ? {} : { KAFKA_BROKERS: options.brokers }) };
   }
 
   /** An empty folder, and the sample in it. */

@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     url.pathname = `/${database}`;
     const { kind, brokers } = parts.transport;
     const transport = ['--transport', kind, ...(kind === 'kafka' ? ['--brokers', brokers] : [])];
-    return await story(new Erp({ bin, folder: join(state, 'demo-django'), url: url.href, transport }), url.href);
+    return await story(new Erp({ bin, folder: join(state, 'demo-django'), url: url.href, transport, brokers }), url.href);
   } finally {
     await pool.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`).catch(() => {});
     await pool.end();

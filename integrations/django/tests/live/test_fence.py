@@ -191,3 +191,22 @@ def test_a_statement_alone_is_executed_on_the_other_side(live):
         cursor.execute("UPDATE shop_order SET paid = %s WHERE code = %s", [True, "x"])
         assert cursor.rowcount == 1
     assert connection.vendor == "postgresql"
+
+
+def test_a_transaction_by_hand_is_over_with_its_rollback(live):
+    from shop.models import Order
+
+    live.fence()
+    transaction.set_autocommit(False)
+    try:
+        with pytest.raises(DatabaseMoved):
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO shop_tag (name) VALUES ('x')")
+        with pytest.raises(DatabaseMoved):
+            connection.cursor()
+        transaction.rollback()
+        live.lift()
+        assert Order.objects.count() == 2
+    finally:
+        connection.close()
+    assert live.tags("sqlite") == set()

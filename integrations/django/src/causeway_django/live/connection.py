@@ -169,6 +169,8 @@ class LiveConnection:
     def rollback(self) -> None:
         super().rollback()  # type: ignore[misc]
         self.live_wrote = False
+        # Of a transaction that was begun by set_autocommit(False): this is its end.
+        self.live_doomed = False
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]
