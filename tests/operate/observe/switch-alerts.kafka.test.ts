@@ -26,6 +26,7 @@ test('a cutover whose comparison hangs: CausewayFenceHeld, until one side is ope
 }, 600_000);
 
 test('somebody takes the fence of a table in SQLite away: CausewayFencePassed', async () => {
+  if ((await stack.shop.phase()) !== 'switched') await stack.shop.switched('cutover');
   const db = new Database(stack.shop.file, { timeout: 20_000 });
   const fence = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'marks' AND name LIKE '\\_causeway\\_fence%' ESCAPE '\\' LIMIT 1").pluck().get() as string;
   db.exec(`DROP TRIGGER "${fence}"`);
