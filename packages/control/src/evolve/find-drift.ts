@@ -50,13 +50,19 @@ function changedTable(contract: TableContract, source: SourceTable, before: Sour
   const names = new Set(now.map(([name]) => name));
   const had = new Set(contract.columns.map((column) => column.source));
   const vanished = contract.columns.map((column) => column.source).filter((name) => !names.has(name));
-  const appeared = now.map(([name]) => name).filter((name) => !had.has(name));
+  const appeared = now.map(([name]) => name).filter((name) => !had.has(name) && !leftOut(source, name, before));
   const renamed = renames(before, now, vanished, appeared);
   const retyped = before === null ? [] : now.filter(([name, declared]) => before.some(([was, as]) => was === name && as !== declared)).map(([name]) => name);
   const added = appeared.filter((name) => ![...renamed.values()].includes(name));
   const removed = vanished.filter((name) => !renamed.has(name));
   if (added.length + removed.length + renamed.size + retyped.length === 0) return [];
   return [{ kind: 'changed', contract, source, added, removed, renamed, retyped }];
+}
+
+/** A computed column that PostgreSQL computes as well is in no contract from the beginning (plan/existing). */
+function leftOut(source: SourceTable, name: string, before: SourceShape[string] | null): boolean {
+  const computed = source.columns.some((column) => column.name === name && column.generated !== 'no');
+  return computed && (before === null || before.some(([was]) => was === name));
 }
 
 /** A column in the same place with the same declared type. That it was dropped and another one made is the same for us, as all rows come again. */

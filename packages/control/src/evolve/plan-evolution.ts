@@ -38,6 +38,8 @@ export interface Evolution {
 
 type Changed = Extract<TableDrift, { kind: 'changed' }>;
 
+const hasChange = ({ added, removed, renamed, retyped }: Changed): boolean => added.length + removed.length + renamed.size + retyped.length > 0;
+
 /** Throws SCHEMA_CHANGED naming what cannot be followed. */
 export function planEvolution(input: EvolutionInput): Evolution {
   const skipped = new Set(input.plan.tables.filter((table) => table.action === 'skip').map((table) => table.name));
@@ -50,7 +52,7 @@ export function planEvolution(input: EvolutionInput): Evolution {
 class Planner {
   private readonly input: EvolutionInput;
   private readonly schema: SourceSchema;
-  private readonly drift: readonly TableDrift[];
+  private drift: readonly TableDrift[];
   private readonly made = new Map<string, TableContract>();
   private readonly changed = new Map<number, { contract: TableContract; step: Extract<SchemaStep, { kind: 'change_table' }> }>();
   private readonly plans = new Map<string, PlanTable>();
@@ -60,11 +62,18 @@ class Planner {
     this.schema = schema;
     this.drift = drift;
     this.planTables();
+    this.drift = drift.map((entry) => (entry.kind === 'changed' ? this.withoutComputed(entry) : entry)).filter((entry) => entry.kind !== 'changed' || hasChange(entry));
     let number = input.nextTable;
-    for (const entry of drift) {
+    for (const entry of this.drift) {
       if (entry.kind === 'made') this.made.set(entry.source.name, this.checked(contractOf(input.plan, this.plans.get(entry.source.name) as PlanTable, entry.source, number++)));
       if (entry.kind === 'changed') this.changed.set(entry.contract.table, this.change(entry));
     }
+  }
+
+  /** A column that both sides compute is in no contract (plan/existing): that it is missing there is no change. */
+  private withoutComputed(entry: Changed): Changed {
+    const planned = this.plans.get(entry.source.name)?.columns ?? [];
+    return { ...entry, added: entry.added.filter((name) => planned.some((column) => column.name === name)) };
   }
 
   contracts(): TableContract[] {
