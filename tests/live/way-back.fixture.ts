@@ -57,12 +57,13 @@ export class WayBack {
     this.g = { migration: parts.record.id, generation: parts.record.generation };
   }
 
-  /** Moves the file, arms the way back, and opens PostgreSQL under attempt 1. */
-  static async open(make: (file: string) => void, kind: 'embedded' | 'kafka' = 'embedded'): Promise<WayBack> {
+  /** Moves the file, by a plan where `planned` writes one, arms the way back, and opens PostgreSQL under attempt 1. */
+  static async open(make: (file: string) => void, kind: 'embedded' | 'kafka' = 'embedded', planned?: (bench: Bench, file: string) => Promise<string>): Promise<WayBack> {
     const bench = await openBench('way-back');
     const file = join(bench.folder, 'app.sqlite');
     make(file);
-    const moved = await bench.run(['migrate', file, '--json', '--name', 'back', '--accept-quarantine']);
+    const plan = planned === undefined ? [] : ['--plan', await planned(bench, file)];
+    const moved = await bench.run(['migrate', file, '--json', '--name', 'back', '--accept-quarantine', ...plan]);
     if (moved.code !== 0) throw new Error(`${moved.outcome.code} ${moved.outcome.message} ${moved.stderr.slice(-2_000)}`);
     const pool = createPool({ url: bench.database.url, max: 12, applicationName: 'test' });
     const found = (await findMigration(pool, 'back')) as MigrationRecord;
