@@ -6,9 +6,10 @@ export const POSTGRES_ALERTS: readonly Alert[] = [
     name: 'PostgresDown',
     severity: 'critical',
     for: '1m',
-    expr: () => 'pg_up == 0',
+    // An exporter whose server refuses tries for some seconds, and may miss the scrape with it.
+    expr: () => 'pg_up == 0 or up{job="postgres"} == 0',
     summary: 'PostgreSQL does not answer its exporter',
-    description: 'The exporter at {{ $labels.instance }} cannot reach its server.',
+    description: 'The exporter at {{ $labels.instance }} cannot reach its server, or does not answer itself.',
     fires: { 'pg_up{instance="p"}': '0x60' },
     silent: { 'pg_up{instance="p"}': '1x60' },
   },
