@@ -1,7 +1,8 @@
 /**
  * `npm run bench:queries`: the twenty queries of bench/queries and the short ones, on the sample ERP, in SQLite with its
  * best indexes and ANALYZE, and in the PostgreSQL that `migrate` leaves behind. Both by the product's own commands.
- *   --rows N (1100000)  --rounds N (7)  --json FILE  --keep  --only simple|complex
+ * Then the load: 100 clients that think, over 200 connections, 95 short queries to 5 of the twenty.
+ *   --rows N (1100000)  --rounds N (7)  --json FILE  --keep  --only simple|complex|load  --seconds N (60)
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { startLocalPostgres } from '@causeway/runtime/parts/local-postgres';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const queriesFolder = resolve(here, '../queries');
-const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '1100000' }, rounds: { type: 'string', default: '7' }, only: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '1100000' }, rounds: { type: 'string', default: '7' }, only: { type: 'string' }, seconds: { type: 'string', default: '60' }, json: { type: 'string' }, keep: { type: 'boolean', default: false } } });
 
 interface Compared {
   readonly name: string;
@@ -35,6 +36,16 @@ interface Outcome {
   readonly queries: readonly Compared[];
 }
 
+interface Load {
+  readonly verdict: string;
+  readonly clients: number;
+  readonly connections: number;
+  readonly thinkMs: number;
+  readonly errors: readonly string[];
+  readonly postgres: { readonly simple: object; readonly complex: object; readonly callsPerSecond: number };
+  readonly sqlite: { readonly simple: object; readonly complex: object };
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-queries-'));
 const postgres = await startLocalPostgres({ environment: process.env, signal: new AbortController().signal, stateDir: join(folder, 'postgres') });
 try {
@@ -47,12 +58,15 @@ try {
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
   const complexFile = join(folder, 'complex.sql');
-  writeFileSync(complexFile, readdirSync(queriesFolder).filter((f) => /^\d\d-.*\.sql$/.test(f)).sort().map((f) => readFileSync(join(queriesFolder, f), 'utf8')).join('\n'));
+  writeFileSync(complexFile, readdirSync(queriesFolder).filter((f) => /^\d\d-.*\.sql$/.test(f)).sort().map((f) => `-- kind: complex\n${readFileSync(join(queriesFolder, f), 'utf8')}`).join('\n'));
   say(`migrating ${made.rows} rows`);
   causeway(['migrate', source, '--queries', complexFile, '--name', 'bench', '--transport', 'embedded', '--quiet', '--json']);
-  const complex = flags.only === 'simple' ? null : compare(source, complexFile);
-  const simple = flags.only === 'complex' ? null : compare(source, join(queriesFolder, 'simple/simple.sql'));
-  report(made.rows, complex, simple);
+  const simpleFile = join(queriesFolder, 'simple/simple.sql');
+  const wanted = (what: string): boolean => flags.only === undefined || flags.only === what;
+  const complex = wanted('complex') ? compare(source, complexFile) : null;
+  const simple = wanted('simple') ? compare(source, simpleFile) : null;
+  const load = wanted('load') ? underLoad(source, [simpleFile, complexFile]) : null;
+  report(made.rows, complex, simple, load);
 } finally {
   await postgres.stop();
   if (flags.keep) say(`kept: ${folder}`);
@@ -61,8 +75,8 @@ try {
 
 function causeway(args: readonly string[]): string {
   const run = spawnSync(join(root, 'causeway'), [...args, '--state', join(folder, 'state')], { encoding: 'utf8', env: { ...process.env, DATABASE_URL: postgres.url }, maxBuffer: 256 * 1024 * 1024 });
-  // 1 says that results differ: the figures say which.
-  if (run.status !== 0 && !(run.status === 1 && args[0] === 'queries')) throw new Error(`causeway ${args[0]} ended with ${run.status}: ${run.stderr} ${run.stdout.slice(-2000)}`);
+  // 1 says that results differ, or that a bar was missed: the figures say which.
+  if (run.status !== 0 && !(run.status === 1 && ['queries', 'loadtest'].includes(args[0] ?? ''))) throw new Error(`causeway ${args[0]} ended with ${run.status}: ${run.stderr} ${run.stdout.slice(-2000)}`);
   return run.stdout;
 }
 
@@ -71,7 +85,16 @@ function compare(source: string, queries: string): Outcome {
   return JSON.parse(causeway(['queries', source, '--queries', queries, '--name', 'bench', '--rounds', flags.rounds, '--json'])) as Outcome;
 }
 
-function report(rows: number, complex: Outcome | null, simple: Outcome | null): void {
+function underLoad(source: string, queries: readonly string[]): Load {
+  say(`load for ${flags.seconds} s`);
+  return JSON.parse(causeway(['loadtest', source, '--queries', ...queries, '--name', 'bench', '--seconds', flags.seconds, '--json'])) as Load;
+}
+
+function report(rows: number, complex: Outcome | null, simple: Outcome | null, load: Load | null): void {
+  if (load !== null) {
+    console.table({ simple: load.postgres.simple, complex: load.postgres.complex, 'simple, SQLite alone': load.sqlite.simple, 'complex, SQLite alone': load.sqlite.complex });
+    process.stdout.write(`load: ${load.verdict}\n`);
+  }
   for (const outcome of [complex, simple]) {
     if (outcome === null) continue;
     console.table(Object.fromEntries(outcome.queries.map((q) => [q.name, { 'SQLite ms': round(q.sqliteMs), 'PostgreSQL ms': round(q.postgresMs), faster: round(q.speedup), results: q.outcome, form: q.how }])));
@@ -83,6 +106,7 @@ function report(rows: number, complex: Outcome | null, simple: Outcome | null): 
   const figures = {
     complex: summary(complex),
     simple: summary(simple),
+    load: load === null ? null : { verdict: load.verdict, clients: load.clients, connections: load.connections, thinkMs: load.thinkMs, simple: load.postgres.simple, complex: load.postgres.complex, callsPerSecond: round(load.postgres.callsPerSecond), errors: load.errors },
     rows,
     rounds: Number(flags.rounds),
     machine: { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, postgres: postgres.version },

@@ -134,3 +134,46 @@ test('a difference is told with its place, and a plan asks for more', async () =
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(reason as string)]);
   }
 }, 120_000);
+
+test('a table by its dates: partitions, a key with the date, all rows proved; refused where it cannot be', async () => {
+  const source = join(bench.folder, 'events.sqlite');
+  const db = new Database(source);
+  db.exec(`
+    create table event (id integer primary key autoincrement, number text not null unique, at datetime not null, note text);
+    create table parent (id integer primary key, at date not null);
+    create table child (id integer primary key, parent_id integer references parent(id));
+    create table "od'd" (a text, day date not null, v int, primary key (a, day)) without rowid;
+    insert into parent values (1, '2024-01-01');
+    with recursive n(i) as (values (1) union all select i + 1 from n where i < 5000)
+    insert into event select i, 'n' || i, datetime('2023-11-15', '+' || i || ' hours'), 'note ' || i from n;
+    insert into "od'd" select 'k' || id, date(at), id from event;`);
+  db.close();
+  const plan = join(bench.folder, 'plan.yaml');
+  await bench.run(['plan', source, '-o', plan]);
+  const planned = readFileSync(plan, 'utf8');
+  const withParts = (...wishes: string[][]): void => writeFileSync(plan, `${planned}\npartition:\n${wishes.map(([table, column, by]) => `  - { table: "${table}", column: ${column}, by: ${by} }\n`).join('')}`);
+  for (const [wish, reason] of [
+    [['parent', 'at', 'year'], 'a foreign key of "child" points at it'],
+    [['event', 'note', 'year'], 'is no date'],
+    [['event', 'nothing', 'year'], 'it has no column'],
+    [['missing', 'at', 'year'], 'no such table'],
+  ] as const) {
+    withParts([...wish]);
+    const refused = await bench.run(['migrate', source, '--plan', plan, '--transport', 'embedded', '--quiet']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(reason)]);
+  }
+  withParts(['event', 'at', 'month'], ["od'd", 'day', 'quarter']);
+  const live = await bench.run(['migrate', source, '--plan', plan, '--live', '--yes', '--transport', 'embedded', '--quiet', '--name', 'live']);
+  expect([live.code, live.stderr]).toEqual([2, expect.stringContaining('cannot watch partitions')]);
+  const moved = await bench.run(['migrate', source, '--plan', plan, '--transport', 'embedded', '--json', '--quiet']);
+  expect([moved.code, moved.outcome.verdict, moved.stderr]).toEqual([0, 'equal', moved.stderr]);
+  expect((await rows("SELECT count(*)::int AS n FROM pg_inherits WHERE inhparent = 'event'::regclass"))[0]?.n).toBeGreaterThan(8);
+  expect(await rows("SELECT count(*)::int AS n FROM event_prest")).toEqual([{ n: 0 }]);
+  expect(await rows("SELECT pg_get_constraintdef(oid) AS key FROM pg_constraint WHERE contype = 'p' AND conrelid IN ('event'::regclass, '\"od''d\"'::regclass) ORDER BY 1")).toEqual([{ key: 'PRIMARY KEY (a, day)' }, { key: 'PRIMARY KEY (id, at)' }]);
+  // New rows go to their partitions, with fresh ids; far ones to the default one.
+  expect(await rows("INSERT INTO event (number, at) VALUES ('new', '2024-02-01'), ('far', '2091-01-01') RETURNING id::int, tableoid::regclass::text AS part")).toEqual([{ id: 5001, part: 'event_p2024_02' }, { id: 5002, part: 'event_prest' }]);
+  const verified = await bench.run(['verify', '--json']);
+  expect(verified.outcome.tables.find((t) => t.source === "od'd")?.equal).toBe(true);
+  const again = await bench.run(['migrate', source, '--plan', plan, '--transport', 'embedded', '--json', '--quiet', '--restart']);
+  expect([again.code, again.outcome.verdict]).toEqual([0, 'equal']);
+}, 240_000);

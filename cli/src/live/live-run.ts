@@ -21,6 +21,7 @@ import { beginGeneration } from '../migrate/begin-migration.ts';
 import { chooseId } from '../migrate/choose-id.ts';
 import { estimateTables } from '@causeway/control/plan/estimate-rows';
 import type { MigrateOptions } from '../migrate/migrate.ts';
+import { refusePartitions } from '@causeway/control/plan/speed/table-partition';
 import { planMigration } from '../migrate/plan-migration.ts';
 import { MigrationServices } from '../migrate/run-services.ts';
 import { schemaMode } from '../migrate/schema-mode.ts';
@@ -114,6 +115,7 @@ export class LiveRun {
     checkPlace(source);
     const prepared = { path: source, readPath: source, copied: 'no' as const, stamp: sourceStamp(source), bytes: statSync(source).size };
     const planned = await planMigration(this.pool, this.options, schema, { file: source, full: true, note: (text) => this.note(text) });
+    refusePartitions(planned.contracts);
     const ddl = plannedDdl(source, planned.contracts);
     for (const caution of captureCautions(source, planned.contracts)) this.note(caution);
     if (!(await this.options.consent(ddl, source))) throw new Failure('USAGE', `nothing was written to ${source}: give --yes to install these ${ddl.length} statements`);

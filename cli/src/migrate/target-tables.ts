@@ -20,7 +20,7 @@ export async function clearTheWay(client: pg.ClientBase, contracts: readonly Tab
   const found = result.rows as { schema: string; name: string; kind: string }[];
   const named = (f: { name: string }): boolean => replace.includes(f.name) || replace.includes('*');
   // Invariant: I14
-  const inTheWay = found.filter((f) => !(named(f) && f.kind === 'r'));
+  const inTheWay = found.filter((f) => !(named(f) && ['r', 'p'].includes(f.kind)));
   if (inTheWay.length > 0) {
     throw new Failure('TARGET_NOT_EMPTY', inTheWay.map((f) => `${KIND[f.kind] ?? 'relation'} ${qualifiedName(f.schema, f.name)}`).join(', '));
   }
@@ -54,7 +54,7 @@ export async function dropOwnTables(client: pg.ClientBase, migration: string): P
     `SELECT DISTINCT n.nspname AS schema, c.relname AS name FROM causeway.table_contract t
        JOIN causeway.migration m ON m.id = t.migration
        JOIN pg_class c ON c.oid = t.target_oid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE t.migration = $1 AND c.relkind = 'r' AND m.settings->>'schema' = 'create'`,
+      WHERE t.migration = $1 AND c.relkind IN ('r', 'p') AND m.settings->>'schema' = 'create'`,
     [migration],
   );
   const names = (result.rows as { schema: string; name: string }[]).map((r) => qualifiedName(r.schema, r.name));

@@ -121,7 +121,8 @@ export type ObjectKind =
   | 'virtual_table'
   | 'table'
   | 'extension'
-  | 'fulltext';
+  | 'fulltext'
+  | 'partition';
 
 export interface ReportObject {
   readonly kind: ObjectKind;

@@ -60,6 +60,16 @@ export interface TableContract {
   readonly keyless: boolean;
   /** Decided on a sample: a value that does not fit re-plans the table instead of going to the quarantine. */
   readonly speculative: boolean;
+  /** The target is partitioned by ranges of a date column; absent: it is one table. */
+  readonly partition?: TablePartition;
+}
+
+export interface TablePartition {
+  /** Name in SQLite of a column that is NOT NULL; it joins the primary key. */
+  readonly column: string;
+  /** Names of the tables in the target, and the dates (YYYY-MM-DD) from which and before which their rows lie. A default partition takes all others. */
+  readonly parts: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  readonly rest: string;
 }
 
 export const ROWID_COLUMN = 'causeway_rowid';

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
   table: 'table',
   extension: 'extension',
   fulltext: 'full-text index',
+  partition: 'partitions',
 };
 
 /** What asks for attention comes first. */

@@ -5,6 +5,7 @@ import type { PlanDocument, PlanTable } from './plan-document.ts';
 import { planProblem } from './plan-lines.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
+import { partitionOf } from './speed/table-partition.ts';
 
 export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): TableContract[] {
   const planned = new Map(plan.tables.map((t) => [t.name, t]));
@@ -36,6 +37,7 @@ export function contractOf(plan: PlanDocument, table: PlanTable, source: SourceT
     key,
     keyless: key.length === 0,
     speculative: table.sampled,
+    ...partitionOf(plan, table),
   };
 }
 

@@ -33,10 +33,10 @@ export function withWishedObjects(plan: PlanDocument, schema: SourceSchema): Pla
     const planned = plan.tables.find((t) => t.name === source.name && t.action === 'move');
     return planned === undefined ? [] : [tableScope(source, planned, plan.targetSchema)];
   });
-  const names = new RelationNames(plan.tables);
   const there = new Set(plan.objects.map((o) => asWritten(o)));
-  const missing = wishedObjects({ scopes, virtual: [], names, wishes: plan }).filter((o) => !there.has(asWritten(o)));
+  const missing = wishedObjects({ scopes, virtual: [], names: new RelationNames(plan.tables), wishes: plan }).filter((o) => !there.has(asWritten(o)));
   if (missing.length === 0) return plan;
+  const names = new RelationNames(plan.tables);
   names.reserve(plan.objects.flatMap((o) => o.target ?? []));
   const named = missing.map((o) => ({ ...o, target: renamed(o.target ?? '', names) }));
   const extensions = withExtensions(named).filter((o) => o.kind !== 'extension' || !plan.objects.some((p) => p.kind === 'extension' && p.name === o.name));

@@ -56,7 +56,8 @@ export async function compareQueries(input: ComparisonInput): Promise<QueryCompa
   for (const [number, query] of input.queries.entries()) {
     input.signal.throwIfAborted();
     input.onQuery(query.name, number, input.queries.length);
-    out.push(await compareOne(input, query, number));
+    const compared = await compareOne(input, query, number);
+    out.push(query.fromLog ? withoutValues(compared) : compared);
   }
   return out;
 }
@@ -87,6 +88,12 @@ async function compareOne(input: ComparisonInput, query: Query, number: number):
     const detail = `PostgreSQL: ${messageOf(error)}`;
     return { ...base, outcome: 'failed', detail, rows: 0, sqliteMs: sqlite.time(first), postgresMs: null, speedup: null, roundedCells: 0, postgresSql: form.sql, how: form.how, notes: form.notes, postgresPlan: [] };
   }
+}
+
+/** Statements and plans of a log without the values that the application had put in. */
+function withoutValues(compared: QueryComparison): QueryComparison {
+  const blank = (text: string): string => text.replaceAll(/'(?:[^']|'')*'/g, "'…'");
+  return { ...compared, detail: blank(compared.detail), sqliteSql: blank(compared.sqliteSql), postgresSql: blank(compared.postgresSql), sqlitePlan: compared.sqlitePlan.map(blank), postgresPlan: compared.postgresPlan.map(blank) };
 }
 
 /** A translation that PostgreSQL refuses is our mistake: then the query is asked as it is written. */

@@ -34,7 +34,7 @@ export function queriesOfLog(text: string): Query[] {
     const known = shapes.get(shape);
     shapes.set(shape, { sql: known?.sql ?? statement, seconds: (known?.seconds ?? 0) + seconds, times: (known?.times ?? 0) + 1 });
   }
-  return [...shapes.values()].toSorted((a, b) => b.seconds - a.seconds).map((call, i) => ({ name: `${i + 1}: ${titleOf(call.sql)}`, sqlite: call.sql, postgres: null, parameters: new Map(), kind: null, times: call.times }));
+  return [...shapes.values()].toSorted((a, b) => b.seconds - a.seconds).map((call, i) => ({ name: `${i + 1}: ${titleOf(call.sql)}`, sqlite: call.sql, postgres: null, parameters: new Map(), kind: null, fromLog: true, times: call.times }));
 }
 
 /** A line that begins like an entry begins one; others continue it. */

@@ -15,6 +15,8 @@ export interface Query {
   readonly parameters: ReadonlyMap<string, ParameterSource>;
   /** For the mix of a load test; null: by the time that SQLite needs. */
   readonly kind: 'simple' | 'complex' | null;
+  /** Its literals are values of rows, as an application's log has filled them in: reports show none of them. */
+  readonly fromLog: boolean;
   /** How often the application asked it, where a log tells. */
   readonly times: number;
 }

@@ -64,7 +64,7 @@ DEBUG 2026-01-01 django.db.backends (0.002) SELECT "shop_item"."id" FROM "shop_i
 (0.009) SELECT 1 FROM t WHERE a = %s; args=(1,); alias=default
 `;
     const queries = readQuerySet(log, 'django.log');
-    expect(queries.map((q) => q.times)).toEqual([1, 2]);
+    expect(queries.map((q) => [q.times, q.fromLog])).toEqual([[1, true], [2, true]]);
     expect(queries[0]?.sqlite).toContain('LIKE');
     expect(queries[1]?.sqlite).toBe('SELECT "shop_item"."id" FROM "shop_item" WHERE "shop_item"."id" = 5 LIMIT 21');
     expect(queries[1]?.name).toBe('2: shop_item');

@@ -41,6 +41,7 @@ function queriesOfJson(text: string, file: string): Query[] {
     postgres: q.postgres === undefined ? null : bare(q.postgres),
     parameters: new Map(Object.entries(q.params ?? {}).map(([name, source]) => [name, parameterSource(source, file)])),
     kind: q.kind ?? null,
+    fromLog: false,
     times: 1,
   }));
 }
@@ -60,7 +61,7 @@ function queriesOfSql(text: string, file: string): Query[] {
       queries[queries.length - 1] = { ...before, postgres: sql };
       continue;
     }
-    queries.push({ name: said('name')[0] ?? `query ${queries.length + 1}`, sqlite: sql, postgres: null, parameters: parametersOf(said('param'), file), kind: kindOf(said('kind')[0], file), times: 1 });
+    queries.push({ name: said('name')[0] ?? `query ${queries.length + 1}`, sqlite: sql, postgres: null, parameters: parametersOf(said('param'), file), kind: kindOf(said('kind')[0], file), fromLog: false, times: 1 });
   }
   return queries;
 }

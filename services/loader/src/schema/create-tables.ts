@@ -3,9 +3,9 @@
  * that is already there is used only if the control record says that this generation made it.
  */
 import { Failure } from '@causeway/contracts/failures';
-import { quoteIdentifier, qualifiedName } from '@causeway/contracts/identifier';
+import { quoteIdentifier, qualifiedName, quoteLiteral } from '@causeway/contracts/identifier';
 import { postgresTypeName } from '@causeway/contracts/logical-type';
-import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
+import { type ColumnContract, ROWID_COLUMN, type TableContract, type TablePartition } from '@causeway/contracts/table-contract';
 import { advancePhase, type MigrationRecord } from '@causeway/control/record/migration-record';
 import { readContracts } from '@causeway/control/record/table-record';
 import { revokeFromOthers } from '@causeway/control/target/revoked-privileges';
@@ -34,6 +34,7 @@ async function createTable(client: pg.ClientBase, record: MigrationRecord, contr
   const name = qualifiedName(contract.targetSchema, contract.target);
   try {
     await client.query(createTableSql(contract));
+    for (const partition of partitionsSql(contract)) await client.query(partition);
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string };
     if (code === '42P07') throw new Failure('TARGET_NOT_EMPTY', `table ${name} is already there`, { cause });
@@ -55,7 +56,22 @@ export async function addIdentity(client: pg.ClientBase, contract: TableContract
 export function createTableSql(contract: TableContract): string {
   const lines = contract.columns.map((column) => `${quoteIdentifier(column.target)} ${postgresTypeName(column.type)}${column.notNull ? ' NOT NULL' : ''}`);
   if (contract.keyless) lines.unshift(`${quoteIdentifier(ROWID_COLUMN)} bigint NOT NULL`);
-  return `CREATE TABLE ${qualifiedName(contract.targetSchema, contract.target)} (\n  ${lines.join(',\n  ')}\n)`;
+  return `CREATE TABLE ${qualifiedName(contract.targetSchema, contract.target)} (\n  ${lines.join(',\n  ')}\n)${contract.partition === undefined ? '' : ` PARTITION BY RANGE (${quoteIdentifier(partitionColumn(contract, contract.partition).target)})`}`;
+}
+
+/** One a range, and one for what lies outside of all: no row is refused for its date. */
+export function partitionsSql(contract: TableContract): string[] {
+  const { partition, targetSchema } = contract;
+  if (partition === undefined) return [];
+  const of = `PARTITION OF ${qualifiedName(targetSchema, contract.target)}`;
+  // A date-time without a zone is UTC everywhere else, too.
+  const zone = partitionColumn(contract, partition).type.kind === 'timestamptz' ? ' 00:00:00+00' : '';
+  const ranges = partition.parts.map(({ name, from, to }) => `CREATE TABLE ${qualifiedName(targetSchema, name)} ${of} FOR VALUES FROM (${quoteLiteral(from + zone)}) TO (${quoteLiteral(to + zone)})`);
+  return [...ranges, `CREATE TABLE ${qualifiedName(targetSchema, partition.rest)} ${of} DEFAULT`];
+}
+
+function partitionColumn(contract: TableContract, partition: TablePartition): ColumnContract {
+  return contract.columns.find((c) => c.source === partition.column) as ColumnContract;
 }
 
 /** The INTEGER PRIMARY KEY, which numbers new rows by itself; null where there is none. */

@@ -56,6 +56,8 @@ async function makeKey(pool: pg.Pool, sql: string): Promise<{ code: string } | n
 
 export function primaryKeySql(contract: TableContract): string | null {
   if (contract.key.length === 0) return null;
-  const columns = contract.key.map((name) => contract.columns.find((c) => c.source === name)?.target as string);
+  // Unique over all partitions is only what holds the column that they are made by.
+  const names = contract.partition === undefined || contract.key.includes(contract.partition.column) ? contract.key : [...contract.key, contract.partition.column];
+  const columns = names.map((name) => contract.columns.find((c) => c.source === name)?.target as string);
   return `ALTER TABLE ${qualifiedName(contract.targetSchema, contract.target)} ADD PRIMARY KEY (${columns.map(quoteIdentifier).join(', ')})`;
 }

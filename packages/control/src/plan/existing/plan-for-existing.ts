@@ -40,7 +40,8 @@ export function planForExisting(request: ExistingRequest): PlanDocument {
   if (unknown.length > 0) throw new Failure('USAGE', `--skip: the source has no table ${unknown.map((name) => JSON.stringify(name)).join(', ')}`);
   const tables = request.schema.tables.map((table, i) => planTable(request, table, request.names[i] as string, problems));
   if (problems.length > 0) throw new Failure('TARGET_INCOMPATIBLE', ['the existing tables cannot take the data (a table stays behind with `action: skip` in the plan or --skip):', ...problems].join('\n  '));
-  const { search, fulltext } = request.existing.given ?? {};
+  const { search, fulltext, partition } = request.existing.given ?? {};
+  if (partition !== undefined && partition.length > 0) throw new Failure('PLAN_INVALID', "partition: the existing tables are the application's own; they are loaded as they are");
   const wishes = { ...(search === undefined ? {} : { search }), ...(fulltext === undefined ? {} : { fulltext }) };
   return { causeway: 1, names: request.style, targetSchema: request.targetSchema, tables, ...wishes, objects: [...objectsLeftBehind(request.schema, tables), ...wishesLeftOut(wishes)] };
 }
