@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
+import { queryErrorText } from '@causeway/control/queries/query-error';
 import { beginReading, runPostgres } from '@causeway/control/queries/postgres-queries';
 import type { Sample } from '@causeway/control/queries/sample-values';
 import { messageOf } from '@causeway/runtime/postgres-pool';
@@ -58,7 +59,7 @@ export async function runLoad(request: LoadRequest): Promise<LoadRun> {
       calls.push({ query, milliseconds });
     } catch (error) {
       calls.push({ query, milliseconds: null });
-      const text = `${(error as { code?: string }).code ?? 'connection'}: ${messageOf(error)}`;
+      const text = queryErrorText(error);
       errors.set(text, (errors.get(text) ?? 0) + 1);
     } finally {
       free.push(client);

@@ -98,6 +98,8 @@ function orderTerm(term: SortedColumn, core: SelectCore, onlyOutputs: boolean, n
   const key = value.kind === 'text' ? `${collated(textValue(sql), value.collation?.name ?? 'BINARY')} COLLATE "C"` : sql;
   const down = term.order === 'Desc';
   const first = term.nulls === undefined ? !down : term.nulls === 'First';
+  // Where there is no NULL its place is left unsaid: an index then answers in this order.
+  if (value.column?.notNull === true && !core.sql.includes(' LEFT JOIN ')) return `${key}${down ? ' DESC' : ''}`;
   return `${key}${down ? ' DESC' : ''} NULLS ${first ? 'FIRST' : 'LAST'}`;
 }
 

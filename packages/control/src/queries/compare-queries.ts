@@ -3,12 +3,13 @@
  * before the clock runs; then the sides alternate, so that whatever else the machine does meets both.
  */
 import { Failure } from '@causeway/contracts/failures';
-import { isConnectionError, messageOf } from '@causeway/runtime/postgres-pool';
+import { isConnectionError } from '@causeway/runtime/postgres-pool';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
 import { compareResults } from './compare-results.ts';
 import { type PostgresForm, postgresForm } from './postgres-form.ts';
 import { explainPostgres, runPostgres } from './postgres-queries.ts';
+import { queryErrorText } from './query-error.ts';
 import type { Query } from './query-set.ts';
 import type { QueryTables } from './query-tables.ts';
 import { type Sample, sampleClasses, sampleValues } from './sample-values.ts';
@@ -85,7 +86,7 @@ async function compareOne(input: ComparisonInput, query: Query, number: number):
     };
   } catch (error) {
     if (isConnectionError(error) || error instanceof Failure) throw error;
-    const detail = `PostgreSQL: ${messageOf(error)}`;
+    const detail = `PostgreSQL: ${queryErrorText(error)}`;
     return { ...base, outcome: 'failed', detail, rows: 0, sqliteMs: sqlite.time(first), postgresMs: null, speedup: null, roundedCells: 0, postgresSql: form.sql, how: form.how, notes: form.notes, postgresPlan: [] };
   }
 }
@@ -105,7 +106,7 @@ async function usableForm(client: pg.ClientBase, query: Query, form: PostgresFor
   } catch (error) {
     if (isConnectionError(error)) throw error;
     const plain = postgresForm(query, null, new Map());
-    return { ...plain, notes: [`the translation is refused: ${messageOf(error)}`] };
+    return { ...plain, notes: [`the translation is refused: ${queryErrorText(error)}`] };
   }
 }
 
