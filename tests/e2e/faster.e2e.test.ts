@@ -78,6 +78,8 @@ test('indexes are made, used and reported; queries are compared on both sides', 
   expect(indexes).not.toContain('odd "name; drop_second_fk');
   const vector = "to_tsvector('english'::regconfig, coalesce(title, '') || ' ' || coalesce(body, ''))";
   expect(await rows(`SELECT title FROM article WHERE ${vector} @@ websearch_to_tsquery('english', 'walk') ORDER BY ts_rank(${vector}, websearch_to_tsquery('english', 'walk')) DESC`)).toEqual([{ title: 'Walking' }]);
+  // What an application joins by stays.
+  expect(await rows('SELECT rowid::int, title FROM article ORDER BY 1')).toEqual([{ rowid: 7, title: 'Walking' }, { rowid: 9, title: 'Sitting' }]);
   expect(await planOf(`SELECT 1 FROM article WHERE ${vector} @@ websearch_to_tsquery('english', 'walk')`)).toContain('article_fulltext');
   expect(await planOf(`SELECT 1 FROM person WHERE doc @> '{"tags": ["t3"]}'`)).toContain('person_doc_gin');
   const box = 'box(point(x0::double precision, y0::double precision), point(x1::double precision, y1::double precision))';

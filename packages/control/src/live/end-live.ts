@@ -1,12 +1,13 @@
 /** Takes what a live migration has put into both databases out of them again. Every part is idempotent. */
-import { qualifiedName, quoteIdentifier } from '@causeway/contracts/identifier';
-import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-contract';
+import { qualifiedName } from '@causeway/contracts/identifier';
+import type { TableContract } from '@causeway/contracts/table-contract';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
 import { DDL } from '../record/control-schema.ts';
 import { BACK_TABLES } from '../target/reverse-capture-sql.ts';
 import { removeReverseCapture } from '../target/reverse-capture.ts';
+import { endRowids } from '../target/rowid-column.ts';
 import { removeTargetFence } from '../target/target-fence.ts';
 
 /** The target's tables become the application's alone: no trigger, index or column of ours stays on them. */
@@ -15,9 +16,7 @@ export async function releaseTarget(pool: pg.Pool, g: Generation, contracts: rea
     const there = await present(client, contracts);
     await removeReverseCapture(client, g, there);
     await removeTargetFence(client, g, there);
-    for (const contract of there.filter((c) => c.keyless)) {
-      await client.query(`ALTER TABLE ${qualifiedName(contract.targetSchema, contract.target)} DROP COLUMN IF EXISTS ${quoteIdentifier(ROWID_COLUMN)}`);
-    }
+    await endRowids(client, g, there);
   });
 }
 
