@@ -392,3 +392,20 @@ def test_a_state_that_has_gone_is_not_taken_for_the_beginning(tmp_path):
     state.path.write_text("{}")
     with pytest.raises(StateUnusable, match="not a state file"):
         state.read()
+
+
+def test_mailers_of_newer_versions(live):
+    """Where Django has MAILERS, the sender is one of its options."""
+    from django.core import mail
+
+    from causeway_django.live.mail import EmailBackend
+
+    backend = EmailBackend(sender="django.core.mail.backends.locmem.EmailBackend")
+
+    @held
+    def task():
+        backend.send_messages([mail.EmailMessage("order", "x", "a@example.com", ["b@example.com"])])
+        assert mail.outbox == []
+
+    task()
+    assert [message.body for message in mail.outbox] == ["x"]

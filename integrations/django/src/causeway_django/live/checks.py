@@ -67,7 +67,9 @@ def check_middleware(**_: Any) -> list[CheckMessage]:
                 id="causeway.W001",
             )
         )
-    if settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend" or not settings.EMAIL_BACKEND:
+    # Not there where MAILERS is, each of which has a backend of its own. A project that names no server sends no mail.
+    sends = getattr(settings, "EMAIL_HOST", "localhost") != "localhost"
+    if sends and getattr(settings, "EMAIL_BACKEND", None) == "django.core.mail.backends.smtp.EmailBackend":
         found.append(
             Warning(
                 "A request that is done again would send its mail twice.",

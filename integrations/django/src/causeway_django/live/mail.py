@@ -1,6 +1,7 @@
 """
 E-mail that is sent once: within a unit of work it waits for the unit's end, because a unit that meets a closed database is
-done again. EMAIL_BACKEND names this backend, CAUSEWAY_EMAIL_BACKEND the one that sends.
+done again. EMAIL_BACKEND names this backend, CAUSEWAY_EMAIL_BACKEND the one that sends; in MAILERS it is BACKEND, and
+`sender` among its OPTIONS, which are otherwise those of the one that sends.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ DEFAULT = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class EmailBackend(BaseEmailBackend):
-    def __init__(self, fail_silently: bool = False, **options: Any) -> None:
-        super().__init__(fail_silently=fail_silently)
-        sender = import_string(getattr(settings, "CAUSEWAY_EMAIL_BACKEND", DEFAULT))
-        self._sender = sender(fail_silently=fail_silently, **options)
+    def __init__(self, *arguments: Any, sender: str | None = None, **options: Any) -> None:
+        super().__init__()
+        self.alias = options.get("alias")
+        backend = import_string(sender or getattr(settings, "CAUSEWAY_EMAIL_BACKEND", DEFAULT))
+        self._sender = backend(*arguments, **options)
 
     def send_messages(self, email_messages: Sequence[Any]) -> int:
         messages = list(email_messages)
