@@ -21,6 +21,7 @@ import { registerRepair } from './repair-command.ts';
 import { registerReport } from './report-command.ts';
 import { registerRestore } from './restore-command.ts';
 import { registerStatus } from './status-command.ts';
+import { registerThrottle } from './throttle-command.ts';
 import { registerVerify } from './verify-command.ts';
 import { failedOutcome } from './migrate/machine-outcome.ts';
 
@@ -99,6 +100,7 @@ function buildProgram(context: CliContext): Command {
   registerComplete(program, context);
   registerDetach(program, context);
   registerRepair(program, context);
+  registerThrottle(program, context);
   registerRehearse(program, context);
   registerBackup(program, context);
   registerRestore(program, context);

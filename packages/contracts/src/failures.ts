@@ -43,6 +43,7 @@ export const FAILURES = {
   SOURCE_REWOUND: entry('source', 'operator', 'The source has lost commits that were published already: it was restored, or lost power with synchronous = NORMAL.', 'Begin again with --restart; PostgreSQL keeps what it has until then.'),
   LOG_PURGED: entry('source', 'operator', 'The target was set back behind what the change log still holds.', 'Begin again with --restart.'),
   SCHEMA_CHANGED: entry('source', 'operator', 'The application has changed its schema in a way that cannot be followed.', 'Do what the message asks for and run the same command again, or begin again with --restart; the change log keeps what is written meanwhile.'),
+  LOG_LIMIT: entry('source', 'operator', 'The change log in the source has reached its bound; the capture was taken out of the source, and nothing follows it any more.', 'Mend what held the target back, then begin again with --restart; CAUSEWAY_LOG_LIMIT sets the bound.'),
   CAPTURE_LOST: entry('source', 'operator', 'The capture of this migration is no longer in the source.', 'See what removed it; begin again with --restart.'),
   // -- target ------------------------------------------------------------------------------------------------
   TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),

@@ -17,4 +17,8 @@ export const EXTRACTOR_SETTINGS = {
   logLevel: { env: 'CAUSEWAY_LOG_LEVEL', help: 'pino level', parse: text, fallback: 'info' },
   // Measured: less makes the reader wait at every acknowledgement, more only adds memory.
   creditBytes: { env: 'CAUSEWAY_CREDIT_BYTES', help: 'bytes read and not yet acknowledged', parse: wholeNumber(1_048_576, 1_073_741_824), fallback: 16 * 1024 * 1024 },
+  // Keys of about 30 bytes: some 30 MB of the application's file.
+  logWarn: { env: 'CAUSEWAY_LOG_WARN', help: 'entries in the change log of the source from which on a warning is told; 0: never', parse: wholeNumber(0, 1_000_000_000_000), fallback: 1_000_000 },
+  // Some 1.5 GB; whoever has the room may set more.
+  logLimit: { env: 'CAUSEWAY_LOG_LIMIT', help: 'entries in the change log of the source at which the capture is taken out of it; 0: never', parse: wholeNumber(0, 1_000_000_000_000), fallback: 50_000_000 },
 } as const;

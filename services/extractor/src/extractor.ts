@@ -19,6 +19,7 @@ import { completeQuarantine } from './complete-quarantine.ts';
 import { Publisher, type PublishedPart, type PublisherOptions } from './publish/publisher.ts';
 import { publishSchemas } from './publish/publish-schemas.ts';
 import { FIRST_SLICE, type RangeSlice, type SliceStart } from './read/plan-ranges.ts';
+import type { Throttle } from './follow/throttle.ts';
 import { Reader } from './reader.ts';
 
 export interface ExtractorInput {
@@ -27,6 +28,8 @@ export interface ExtractorInput {
   readonly record: MigrationRecord;
   readonly sourceFile: string;
   readonly creditBytes: number;
+  /** Of a live migration: reading may be slowed down. */
+  readonly throttle?: Throttle;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly onDurable: (parts: readonly PublishedPart[], reader: { readonly outstandingBytes: number; readonly waitedMs: number }) => void;
@@ -81,7 +84,7 @@ class SnapshotRun {
       ...way,
       partitions: input.record.settings.partitions,
       onDurable: (parts) => {
-        this.reader.credited(parts);
+        void this.credit(parts);
         input.onDurable(parts, this.reader);
       },
       onFailure: (error) => {
@@ -95,11 +98,20 @@ class SnapshotRun {
     );
   }
 
+  /** Later, where the reading is slowed down: without credit the reader waits. */
+  private async credit(parts: readonly PublishedPart[]): Promise<void> {
+    const { throttle, signal } = this.input;
+    throttle?.spend(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+    if (throttle?.holds === true) await throttle.open(signal);
+    this.reader.credited(parts);
+  }
+
   /** Publishes every range whose block is not committed. A repeat is harmless: the loader skips it by its identity. */
   async publishMissing(): Promise<void> {
     for (const contract of this.contracts) {
       const done = await committedRanges(this.input.pool, this.g, contract.table);
       for await (const ranges of this.slicesOf(contract)) {
+        await this.input.throttle?.open(this.input.signal);
         this.check();
         const missing = ranges.filter((range) => !done.has(range.range));
         if (missing.length > 0) await this.racing(this.reader.read(contract, schemaIdOf(this.g.generation, contract.table), missing));

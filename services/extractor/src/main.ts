@@ -57,7 +57,7 @@ await runService(log, async (signal) => {
       onDurable: counting(metrics),
       lives: (part: string) => health.lives(part),
     };
-    if (record.settings.live) await runLive({ ...input, onBack: measuringBack(metrics), onFollow: measuringFollow(metrics) });
+    if (record.settings.live) await runLive({ ...input, bounds: { warn: settings.logWarn, limit: settings.logLimit }, onBack: measuringBack(metrics), onFollow: measuringFollow(metrics) });
     else await runExtractor(input);
     await tellParent(ownUsage());
     return { exitCode: 0 };

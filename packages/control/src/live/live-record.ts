@@ -32,9 +32,11 @@ export interface LiveRecord {
   readonly backEpoch: bigint;
   /** Version of the contracts that the target's tables have. */
   readonly contractVersion: number;
+  /** Bytes a second that the extractor may read of the source; 0: nothing, null: as it likes. */
+  readonly throttleBytes: bigint | null;
 }
 
-const COLUMNS = `migration, generation, phase, attempt, token, started_at_id AS "startedAtId", consistent_at_id AS "consistentAtId", fence_end AS "fenceEnd", back_epoch AS "backEpoch", contract_version AS "contractVersion"`;
+const COLUMNS = `migration, generation, phase, attempt, token, started_at_id AS "startedAtId", consistent_at_id AS "consistentAtId", fence_end AS "fenceEnd", back_epoch AS "backEpoch", contract_version AS "contractVersion", throttle_bytes AS "throttleBytes"`;
 
 /** Null where the migration is not live. */
 export async function findLive(client: pg.Pool | pg.ClientBase, migration: string): Promise<LiveRecord | null> {
@@ -78,4 +80,9 @@ export async function decide(client: pg.Pool | pg.ClientBase, migration: string,
     [migration, from.phase, from.attempt, to.phase, to.attempt],
   );
   return result.rowCount === 1;
+}
+
+/** Obeyed by the extractor within a second. Null: as it likes. */
+export async function setThrottle(client: pg.Pool | pg.ClientBase, migration: string, bytesPerSecond: bigint | null): Promise<void> {
+  await client.query('UPDATE causeway.live SET throttle_bytes = $2 WHERE migration = $1', [migration, bytesPerSecond]);
 }

@@ -136,7 +136,7 @@ CREATE TABLE IF NOT EXISTS causeway.live (
   back_epoch bigint NOT NULL DEFAULT 0,
   phase_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-ALTER TABLE causeway.live ADD COLUMN IF NOT EXISTS contract_version int NOT NULL DEFAULT 0;
+ALTER TABLE causeway.live ADD COLUMN IF NOT EXISTS contract_version int NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS throttle_bytes bigint;
 ALTER TABLE causeway.table_contract ADD COLUMN IF NOT EXISTS reload boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS causeway.schema_change (
   migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,

@@ -53,6 +53,11 @@ export class ChangePublisher {
     this.tables = new Map(input.tables.map((table) => [table.contract.table, table]));
   }
 
+  /** How the source stands, without reading any of it. */
+  lookOnly(): PublishedBatch {
+    return this.input.db.transaction(() => ({ ...this.input.check.look(this.published, this.input.captured), keys: 0, bytes: 0 }))();
+  }
+
   /** Everything behind the position. `seenMs`: when its oldest change was first noticed. */
   async publishBacklog(seenMs: number): Promise<PublishedBatch> {
     const { db, check, captured } = this.input;

@@ -27,8 +27,10 @@ import { ChangePublisher, type PublishedBatch, SchemaMoved } from './change-publ
 import { SourceCheck } from './check-source.ts';
 import { FollowTable } from './follow-table.ts';
 import { LogPurge, purgeBound } from './log-purge.ts';
+import type { SourceGuard } from './source-guard.ts';
 import { SourceWatch } from './source-watch.ts';
 import { schemaMoved, takeOverSchema } from './take-over-schema.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface FollowState {
   readonly published: bigint;
@@ -50,6 +52,10 @@ export interface FollowInput {
   readonly sourceFile: string;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Slows the reading down while it is set. */
+  readonly throttle?: Throttle;
+  /** Knows what is to be told about the log. */
+  readonly guard?: Pick<SourceGuard, 'warning'>;
   readonly onState?: (state: FollowState) => void;
   /** The tailer works: after every lap and every acknowledgement. */
   readonly lives?: (() => void) | undefined;
@@ -73,8 +79,6 @@ const FENCED_POSITION_MS = 20;
 /** The loader has had time to read what was sent again. */
 const RESEND_MS = 2_000;
 const PAUSE_MS = 500;
-/** More than this in the log is told: something hinders the purge, or the target is far behind. */
-const LOG_WARNING = 1_000_000;
 
 /** Until the signal, or the migration's end. */
 export async function runFollow(input: FollowInput): Promise<void> {
@@ -154,7 +158,6 @@ class FollowLoop {
   private toldAt = Number.NEGATIVE_INFINITY;
   private marked = 0n;
   private seenMs: number | null = null;
-  private warned = false;
   private over = false;
   private keys = 0;
   private batches = 0;
@@ -166,20 +169,24 @@ class FollowLoop {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.input;
+    const { signal, throttle } = this.input;
     const { publisher, watch } = this.parts;
     for (let fenced = false; !signal.aborted && !this.over; ) {
       if (!(await this.lookAtTarget(fenced ? FENCED_POSITION_MS : POSITION_MS))) return;
       const seenMs = this.seenMs ?? Date.now();
-      const batch = await publisher.publishBacklog(seenMs);
-      this.seenMs = null;
+      // Under a fence every wait counts as downtime.
+      const held: boolean = !fenced && throttle?.holds === true;
+      const batch: PublishedBatch = held ? publisher.lookOnly() : await publisher.publishBacklog(seenMs);
+      if (held) this.seenMs = batch.end > publisher.published ? seenMs : null;
+      else this.seenMs = null;
+      throttle?.spend(batch.bytes);
       this.input.lives?.();
       this.input.onLap?.({ end: batch.end, published: publisher.published, applied: this.position?.applied ?? 0n, seenMs });
       fenced = batch.fence !== 0n;
       this.count(batch);
       if (performance.now() - this.beatenAt >= HEARTBEAT_MS || (fenced && this.marked !== batch.fence && publisher.published === batch.fenceEnd)) await this.beatTopic(batch);
       if (performance.now() - this.toldAt >= BEAT_MS) await this.everySecond(batch);
-      if (await watch.changed(fenced ? FENCED_POSITION_MS : POSITION_MS, signal)) this.seenMs = Date.now();
+      if (await watch.changed(fenced ? FENCED_POSITION_MS : POSITION_MS, signal)) this.seenMs ??= Date.now();
     }
   }
 
@@ -215,7 +222,7 @@ class FollowLoop {
   }
 
   private async everySecond(batch: PublishedBatch): Promise<void> {
-    const { pool, g, log, onState } = this.input;
+    const { pool, g, onState, guard } = this.input;
     const { publisher, check, purge, whenIdle } = this.parts;
     this.toldAt = performance.now();
     check.checkReplaced();
@@ -229,12 +236,10 @@ class FollowLoop {
     const applied = this.position?.applied ?? 0n;
     await purge.purge(batch.purgedTo, purgeBound(applied, publisher.published, validator));
     const logEntries = Number(batch.end - batch.purgedTo);
-    if (logEntries > LOG_WARNING && !this.warned) log.warn({ logEntries, applied: String(applied), published: String(publisher.published) }, 'the change log in the source has grown large: see what holds the target or the validator back');
-    this.warned = logEntries > LOG_WARNING;
     const lagMs = this.seenMs === null ? 0 : Date.now() - this.seenMs;
     const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs, purgedTo: batch.purgedTo };
     onState?.(state);
-    await beat(pool, g.migration, 'extractor', this.instance, { ...state, published: String(state.published), end: String(state.end), purgedTo: String(batch.purgedTo), fence: String(batch.fence), warning: this.warned ? 'the change log has grown large' : null });
+    await beat(pool, g.migration, 'extractor', this.instance, { ...state, published: String(state.published), end: String(state.end), purgedTo: String(batch.purgedTo), fence: String(batch.fence), warning: guard?.warning ?? null, throttleBytes: live.throttleBytes === null ? null : String(live.throttleBytes) });
     if (batch.keys === 0) await whenIdle();
   }
 }

@@ -4,8 +4,11 @@ import type { BackState } from '../back/back-state.ts';
 import { type ExtractorInput, runExtractor } from '../extractor.ts';
 import { FollowLease } from './follow-lease.ts';
 import { type FollowLap, type FollowState, runFollow } from './run-follow.ts';
+import { type LogBounds, SourceGuard } from './source-guard.ts';
+import { Throttle } from './throttle.ts';
 
 export interface LiveInput extends ExtractorInput {
+  readonly bounds?: LogBounds;
   readonly onBack?: (state: BackState) => void;
   readonly onFollow?: { state(state: FollowState): void; lap(lap: FollowLap): void };
 }
@@ -33,13 +36,15 @@ async function underLease(input: LiveInput, held: AbortSignal): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([held, over.signal]);
   const living = (part: string): (() => void) => () => input.lives?.(part);
-  const forward = async (): Promise<void> => {
-    await runExtractor({ ...input, signal });
-    const { onFollow } = input;
-    await runFollow({ pool, transport, g, sourceFile, log, signal, lives: living('tailer'), ...(onFollow === undefined ? {} : { onState: onFollow.state, onLap: onFollow.lap }) });
-  };
+  const throttle = new Throttle();
   const back = (): Promise<void> => runBack({ pool, transport, g, log, signal, lives: living('way back'), ...(input.onBack === undefined ? {} : { onState: input.onBack }) });
-  const parts = [forward(), back()];
+  const guard = new SourceGuard({ pool, g, sourceFile, bounds: input.bounds ?? { warn: 0, limit: 0 }, throttle, log, signal });
+  const forward = async (): Promise<void> => {
+    await runExtractor({ ...input, signal, throttle });
+    const { onFollow } = input;
+    await runFollow({ pool, transport, g, sourceFile, log, signal, throttle, guard, lives: living('tailer'), ...(onFollow === undefined ? {} : { onState: onFollow.state, onLap: onFollow.lap }) });
+  };
+  const parts = [forward(), back(), guard.run()];
   try {
     await Promise.all(parts);
   } finally {
