@@ -12,8 +12,8 @@ test.each(NAMED)('%s holds "%s"', (file, words) => {
   expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words);
 });
 
-test('every case from 1 to 71 and from 98 to 160 has a line, with a test or a reason', () => {
+test('every case from 1 to 160 has a line, with a test or a reason', () => {
   const lines = new Map(PAGE.split('\n').flatMap((line) => (/^\| (\d+) \|/.test(line) ? [[Number(/^\| (\d+) \|/.exec(line)?.[1]), line] as const] : [])));
-  const cases = [...Array.from({ length: 71 }, (_, i) => 1 + i), ...Array.from({ length: 63 }, (_, i) => 98 + i)];
+  const cases = Array.from({ length: 160 }, (_, i) => 1 + i);
   expect(cases.filter((number) => !/`[a-z]+\/.+` "|crash suite|model `|not applicable/.test(lines.get(number) ?? ''))).toEqual([]);
 });
