@@ -1,6 +1,7 @@
 /** All models with their variants. */
 import { CONTROL } from './control-variants.ts';
 import { CYCLE } from './cycle.ts';
+import { EVOLUTION } from './evolution.ts';
 import { PARTS } from './parts.ts';
 import { RESTORED_TARGET } from './restored-target.ts';
 import { RESYNC } from './resync.ts';
@@ -20,6 +21,7 @@ export const MODELS: Readonly<Record<string, readonly Variant[]>> = {
   'zombie-loader': ZOMBIE_LOADER,
   snapshot: SNAPSHOT,
   'schema-change': SCHEMA_CHANGE,
+  evolution: EVOLUTION,
   'restored-target': RESTORED_TARGET,
   resync: RESYNC,
   validator: VALIDATOR,

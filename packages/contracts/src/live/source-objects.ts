@@ -28,7 +28,8 @@ export const SUSPENDED_TABLE = '_causeway_suspended';
  * - back_marker, back_beat: newest attempt whose marker, and whose heartbeat, came the way back
  * - contract_version: version of the contracts that the capture now serves; 0 where it was never written
  * - schema_known: schema_version that one of us has made or taken in; another one means that somebody changed the schema
+ * - reloading: numbers of the tables of which every row was logged again for that version, as JSON: still to be done where it is not recorded
  * - shape: columns of the captured tables as they were then, as JSON
  * - pass: exists only inside the transaction of the way back's sink; our triggers let its writes through
  */
-export type SourceFact = 'migration' | 'token' | 'purged_to' | 'fence_attempt' | 'lifted_attempt' | 'fence_end' | 'fence_schema' | 'back_epoch' | 'back_offset' | 'back_batch' | 'back_marker' | 'back_beat' | 'contract_version' | 'schema_known' | 'shape' | 'pass';
+export type SourceFact = 'migration' | 'token' | 'purged_to' | 'fence_attempt' | 'lifted_attempt' | 'fence_end' | 'fence_schema' | 'back_epoch' | 'back_offset' | 'back_batch' | 'back_marker' | 'back_beat' | 'contract_version' | 'schema_known' | 'shape' | 'reloading' | 'pass';

@@ -33,6 +33,7 @@ export function evolveSource(db: SourceDatabase, evolution: SourceEvolution): bo
       for (const table of evolution.captured) if (evolution.logged.has(table.number)) logEveryRow(db, table);
       db.prepare(`INSERT INTO ${quoteIdentifier(LOG_TABLE)} (t, k0) VALUES (?, ?)`).run(SENTINEL, evolution.version);
       writeFact(db, 'contract_version', BigInt(evolution.version));
+      writeFact(db, 'reloading', JSON.stringify([...evolution.logged]));
     }
     writeFact(db, 'shape', evolution.shape);
     writeFact(db, 'schema_known', schemaVersion(db));

@@ -82,11 +82,12 @@ function plannedFrom(db: SourceDatabase, record: MigrationRecord, known: Version
   const { contracts, steps } = planEvolution({ db, schema, contracts: known.contracts, plan: record.plan as PlanDocument, shape: parseShape(readFact(db, 'shape')), ...target });
   const captured = capturedTables(schema, contracts);
   const made = new Set(steps.flatMap((step) => (step.kind === 'make_table' ? [step.table] : [])));
-  const reloaded = new Set([...uncaptured(db, captured), ...renumbered(schema, contracts)].filter((table) => !made.has(table)));
+  // Another one of us may have brought the source to this version and ended before it was recorded: what it found to be done is still to be done.
+  const behind = readCount(db, 'contract_version') !== BigInt(known.version);
+  const left = behind ? (JSON.parse(String(readFact(db, 'reloading') ?? '[]')) as number[]).filter((table) => contracts.some((contract) => contract.table === table)) : [];
+  const reloaded = new Set([...uncaptured(db, captured), ...renumbered(schema, contracts), ...left].filter((table) => !made.has(table)));
   const all = withReloads(steps, reloaded);
   const logged = new Set([...made, ...all.flatMap((step) => (step.kind === 'change_table' && step.reload ? [step.table] : []))]);
-  // Another one of us may have brought the source to this version and ended before it was recorded.
-  const behind = readCount(db, 'contract_version') !== BigInt(known.version);
   const source = { schemaVersion: schemaVersion(db), version: all.length > 0 || behind ? known.version + 1 : null, captured, logged, shape: JSON.stringify(shapeOf(schema)) };
   return { source, contracts, steps: all };
 }

@@ -1,0 +1,4 @@
+import { EVOLUTION } from './evolution.ts';
+import { expectVariants } from './expect-variants.ts';
+
+expectVariants(EVOLUTION);
