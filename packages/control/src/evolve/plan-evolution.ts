@@ -185,7 +185,9 @@ function refuseOtherTypes(source: SourceTable, fresh: TableContract, columns: re
 /** The plan that a contract came from, as far as objects need it. */
 function planFromContract(contract: TableContract, source: SourceTable): PlanTable {
   const columns = source.columns.map((column) => {
-    const made = contract.columns.find((c) => c.source === column.name) as ColumnContract;
+    const made = contract.columns.find((c) => c.source === column.name);
+    // A computed column that PostgreSQL computes by itself.
+    if (made === undefined) return { name: column.name, target: column.name, declared: column.declared, type: 'text', form: 'plain' as const, notNull: false, evidence: '' };
     return { name: column.name, target: made.target, declared: column.declared, type: postgresTypeName(made.type), form: made.form, notNull: made.notNull, evidence: '' };
   });
   return { name: contract.source, target: contract.target, action: 'move', replace: false, sampled: false, columns };
