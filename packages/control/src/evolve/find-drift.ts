@@ -55,7 +55,7 @@ function changedTable(contract: TableContract, source: SourceTable, before: Sour
   const retyped = before === null ? [] : now.filter(([name, declared]) => before.some(([was, as]) => was === name && as !== declared)).map(([name]) => name);
   const added = appeared.filter((name) => ![...renamed.values()].includes(name));
   const removed = vanished.filter((name) => !renamed.has(name));
-  if (added.length + removed.length + renamed.size + retyped.length === 0) return [];
+  if (added.length + removed.length + renamed.size + retyped.length === 0 && sameNames(contract, source)) return [];
   return [{ kind: 'changed', contract, source, added, removed, renamed, retyped }];
 }
 
@@ -63,6 +63,14 @@ function changedTable(contract: TableContract, source: SourceTable, before: Sour
 function leftOut(source: SourceTable, name: string, before: SourceShape[string] | null): boolean {
   const computed = source.columns.some((column) => column.name === name && column.generated !== 'no');
   return computed && (before === null || before.some(([was]) => was === name));
+}
+
+/** The rows still have the names that the contract gives them: its key, or the rowid under the same name. */
+function sameNames(contract: TableContract, source: SourceTable): boolean {
+  if (source.fts !== null) return true;
+  const key = source.columns.filter((column) => column.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((column) => column.name);
+  const order = source.withoutRowid ? contract.order.kind === 'primary' : contract.order.kind === 'rowid' && contract.order.alias === source.rowidAlias;
+  return order && (contract.keyless || key.join('\0') === contract.key.join('\0'));
 }
 
 /** A column in the same place with the same declared type. That it was dropped and another one made is the same for us, as all rows come again. */

@@ -171,7 +171,8 @@ function fillOf(source: SourceTable, name: string, contract: TableContract): str
   if (made.form !== 'plain' && made.type.kind !== 'text') return undefined;
   const kind = made.type.kind === 'text' && made.type.maxLength !== undefined ? 'varchar' : made.type.kind;
   const translated = translateDefault(column.defaultSql, { type: kind, affinity: column.affinity });
-  return translated.fidelity === 'exact' && translated.sql !== null ? translated.sql : undefined;
+  if (translated.fidelity !== 'exact' || translated.sql === null) return undefined;
+  return translated.sql === 'NULL' ? null : translated.sql;
 }
 
 /** A surviving column whose declared type is another one is followed only as long as the type that was chosen holds. */
