@@ -17,7 +17,7 @@ function schemaOf(sql: string): SourceSchema {
   }
 }
 
-const contract = { source: 't', columns: [{ source: 'id' }, { source: 'v' }] } as unknown as TableContract;
+const contract = { source: 't', columns: [{ source: 'id' }, { source: 'v' }], key: ['id'], keyless: false, order: { kind: 'rowid', alias: 'id' } } as unknown as TableContract;
 const plain = schemaOf('create table t (id integer primary key, v integer)');
 const computed = schemaOf('create table t (id integer primary key, v integer, twice integer generated always as (v * 2) stored)');
 const drift = (schema: SourceSchema, before: SourceSchema | null): unknown[] => findDrift({ contracts: [contract], schema, skipped: new Set(), shape: before === null ? null : shapeOf(before) }).map((entry) => (entry.kind === 'changed' ? entry.added : entry.kind));

@@ -29,6 +29,8 @@ export type TableDrift =
       readonly renamed: ReadonlyMap<string, string>;
       /** Surviving columns whose declared type is another one. */
       readonly retyped: readonly string[];
+      /** Another key, or another name of the rowid. */
+      readonly renamedRows: boolean;
     };
 
 /** Tables that are as they were do not appear. */
@@ -55,8 +57,9 @@ function changedTable(contract: TableContract, source: SourceTable, before: Sour
   const retyped = before === null ? [] : now.filter(([name, declared]) => before.some(([was, as]) => was === name && as !== declared)).map(([name]) => name);
   const added = appeared.filter((name) => ![...renamed.values()].includes(name));
   const removed = vanished.filter((name) => !renamed.has(name));
-  if (added.length + removed.length + renamed.size + retyped.length === 0 && sameNames(contract, source)) return [];
-  return [{ kind: 'changed', contract, source, added, removed, renamed, retyped }];
+  const renamedRows = !sameNames(contract, source);
+  if (added.length + removed.length + renamed.size + retyped.length === 0 && !renamedRows) return [];
+  return [{ kind: 'changed', contract, source, added, removed, renamed, retyped, renamedRows }];
 }
 
 /** A computed column that PostgreSQL computes as well is in no contract from the beginning (plan/existing). */

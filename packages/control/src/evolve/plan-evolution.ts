@@ -38,7 +38,7 @@ export interface Evolution {
 
 type Changed = Extract<TableDrift, { kind: 'changed' }>;
 
-const hasChange = ({ added, removed, renamed, retyped }: Changed): boolean => added.length + removed.length + renamed.size + retyped.length > 0;
+const hasChange = ({ added, removed, renamed, retyped, renamedRows }: Changed): boolean => renamedRows || added.length + removed.length + renamed.size + retyped.length > 0;
 
 /** Throws SCHEMA_CHANGED naming what cannot be followed. */
 export function planEvolution(input: EvolutionInput): Evolution {
