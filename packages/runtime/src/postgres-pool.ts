@@ -150,3 +150,9 @@ export function messageOf(error: unknown): string {
   if (e?.errors !== undefined && e.errors.length > 0) return messageOf(e.errors[0]);
   return e?.message ?? String(error);
 }
+
+/** SQL that is one statement or refused: the server parses it by the extended protocol, which takes no second one behind a semicolon. */
+export function oneStatement(sql: string): pg.QueryConfig {
+  // Missing in the type definitions.
+  return { text: sql, ...({ queryMode: 'extended' } as object) };
+}

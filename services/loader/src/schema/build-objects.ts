@@ -8,7 +8,7 @@ import { setSequences } from '@causeway/control/target/set-sequences';
 import { readPlannedObjects, setObjectState } from '@causeway/control/record/object-record';
 import type { Generation } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
-import { isConnectionError, messageOf } from '@causeway/runtime/postgres-pool';
+import { inTransaction, isConnectionError, messageOf, oneStatement } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { givenIds } from './given-ids.ts';
 
@@ -17,7 +17,7 @@ export async function buildObjects(pool: pg.Pool, g: Generation, contracts: read
   // A key that had to wait for the change stream comes before what rests on it.
   const planned = (await readPlannedObjects(pool, g)).toSorted((a, b) => Number(b.kind === 'primary_key') - Number(a.kind === 'primary_key'));
   for (const object of planned) {
-    const made = await makeObject(pool, `${OPERATOR_CLASSES.test(object.targetSql) ? await extensionPath(pool) : ''}${object.targetSql}`);
+    const made = await makeObject(pool, object.targetSql);
     await setObjectState(pool, g, object.number, made.state, made.fidelity, made.note);
     if (made.state === 'failed') log.warn({ kind: object.kind }, 'an object of the schema could not be made; see the report');
   }
@@ -26,10 +26,10 @@ export async function buildObjects(pool: pg.Pool, g: Generation, contracts: read
 /** Operator classes of extensions have no schema in the plan: where an extension lies is the server's matter. */
 const OPERATOR_CLASSES = /\bgin_trgm_ops\b|\bcube\(/;
 
-/** Sent with the statement, in one transaction with it. Every object is qualified, so that nothing else changes its meaning. */
-async function extensionPath(pool: pg.Pool): Promise<string> {
-  const found = await pool.query("SELECT DISTINCT quote_ident(n.nspname) AS name FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname IN ('pg_trgm', 'cube')");
-  return `SET LOCAL search_path TO ${['pg_catalog', ...found.rows.map((row) => row.name as string)].join(', ')}; `;
+/** In force for the statement alone. Every object is qualified, so that nothing else changes its meaning. */
+async function extensionPath(client: pg.ClientBase): Promise<string> {
+  const found = await client.query("SELECT DISTINCT quote_ident(n.nspname) AS name FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname IN ('pg_trgm', 'cube')");
+  return `SET LOCAL search_path TO ${['pg_catalog', ...found.rows.map((row) => row.name as string)].join(', ')}`;
 }
 
 /**
@@ -58,16 +58,28 @@ const ALREADY = new Set(['42P07', '42710', '42P16']);
 /** Rows that were already there break the constraint: it is kept for new rows. */
 const VIOLATED = new Set(['23503', '23514']);
 
+/** As one statement: whatever a plan file holds behind it is refused, not run. */
+async function runOne(pool: pg.Pool, sql: string): Promise<void> {
+  if (!OPERATOR_CLASSES.test(sql)) {
+    await pool.query(oneStatement(sql));
+    return;
+  }
+  await inTransaction(pool, async (client) => {
+    await client.query(await extensionPath(client));
+    await client.query(oneStatement(sql));
+  });
+}
+
 async function makeObject(pool: pg.Pool, sql: string): Promise<Made> {
   try {
-    await pool.query(sql);
+    await runOne(pool, sql);
     return { state: 'made', fidelity: null, note: '' };
   } catch (error) {
     if (isConnectionError(error)) throw error;
     const code = (error as { code?: string }).code ?? '';
     if (ALREADY.has(code)) return { state: 'made', fidelity: null, note: '' };
     if (!VIOLATED.has(code)) return { state: 'failed', fidelity: 'needs_decision', note: messageOf(error) };
-    await pool.query(`${sql} NOT VALID`);
+    await runOne(pool, `${sql} NOT VALID`);
     return { state: 'made', fidelity: 'approximated', note: 'rows that are already there violate it: it is NOT VALID, and holds for new rows' };
   }
 }

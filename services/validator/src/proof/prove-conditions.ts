@@ -5,7 +5,7 @@
 import { type ObjectProof, readProofs, setProofOutcome } from '@causeway/control/record/object-record';
 import type { Generation } from '@causeway/control/record/table-record';
 import type { Log } from '@causeway/runtime/log';
-import { messageOf } from '@causeway/runtime/postgres-pool';
+import { messageOf, oneStatement } from '@causeway/runtime/postgres-pool';
 import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
 import type { TableVerification } from '../report/table-verification.ts';
@@ -33,12 +33,24 @@ export async function proveConditions(pool: pg.Pool, g: Generation, sourceFile: 
   }
 }
 
+/** One statement that only reads, whatever the plan holds. */
+async function ask(pool: pg.Pool, sql: string): Promise<unknown> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN READ ONLY');
+    return (await client.query(oneStatement(sql))).rows[0];
+  } finally {
+    await client.query('ROLLBACK').catch(() => {});
+    client.release();
+  }
+}
+
 async function prove(pool: pg.Pool, db: SourceDatabase, proof: ObjectProof): Promise<{ note: string; holds: boolean }> {
   let source: Counts;
   let target: Counts;
   try {
     source = db.prepare(proof.sqlite).get() as Counts;
-    const row = (await pool.query(proof.postgres)).rows[0] as Record<keyof Counts, bigint>;
+    const row = (await ask(pool, proof.postgres)) as Record<keyof Counts, bigint>;
     target = { holds: Number(row.holds), fails: Number(row.fails), unknown: Number(row.unknown) };
   } catch (error) {
     // A function of the application's own, for example: the object itself was made, or failed, with its own reason.
