@@ -99,13 +99,17 @@ const ADMINER = '/usr/share/adminer';
   expect(await (await fetch(base)).text()).toMatch(/Adminer/);
   const target = new URL(testPostgresUrl());
   const login = async (password: string): Promise<string> => {
-    const first = await fetch(base);
-    const cookie = (first.headers.getSetCookie() ?? []).map((one) => one.split(';')[0]).join('; ');
+    const jar = new Map<string, string>();
+    const keep = (response: Response): Response => {
+      for (const one of response.headers.getSetCookie()) jar.set(one.split('=', 1)[0] as string, one.split(';', 1)[0] as string);
+      return response;
+    };
+    const cookies = (): string => [...jar.values()].join('; ');
+    keep(await fetch(base));
     const form = { 'auth[driver]': 'pgsql', 'auth[server]': `127.0.0.1:${target.port}`, 'auth[username]': target.username, 'auth[password]': password, 'auth[db]': 'postgres' };
-    const posted = await fetch(base, { method: 'POST', redirect: 'manual', headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(form) });
-    const kept = [cookie, ...(posted.headers.getSetCookie() ?? []).map((one) => one.split(';')[0])].join('; ');
+    const posted = keep(await fetch(base, { method: 'POST', redirect: 'manual', headers: { cookie: cookies(), 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(form) }));
     const next = posted.headers.get('location');
-    return (await fetch(new URL(next ?? '', base), { headers: { cookie: kept } })).text();
+    return (await fetch(new URL(next ?? '', base), { headers: { cookie: cookies() } })).text();
   };
   expect(await login(decodeURIComponent(target.password))).toMatch(/Schema|Tables and views|Logout/);
   expect(await login('wrong')).not.toMatch(/Tables and views/);

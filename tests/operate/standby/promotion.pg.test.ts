@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (standby !== undefined && standby.exitCode === null) {
     const gone = new Promise((done) => standby.once('exit', done));
-    standby.kill('SIGINT');
+    standby.kill('SIGKILL');
     await gone;
   }
   await primary?.stop();
@@ -114,10 +114,17 @@ test('0 acknowledged rows are lost; a live migration goes on with the promoted s
   db.exec("CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, n INTEGER); WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 2000) INSERT INTO item SELECT x, 'item ' || x, x FROM i");
   const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATABASE_URL: both, CAUSEWAY_STATE: join(primary.folder, 'state') };
   const main = join(ROOT, 'cli/dist/main.js');
-  const migration = spawn(process.execPath, [main, 'migrate', file, '--live', '--yes', '--transport', 'embedded', '--no-backup'], { cwd: primary.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let told = '';
-  for (const stream of [migration.stdout, migration.stderr]) stream.on('data', (text) => (told += text));
-  const ended = new Promise<number | null>((done) => migration.once('exit', done));
+  let stopped = false;
+  let migration: ChildProcess;
+  // What `restart: on-failure` does in the compose file: the same command again, with the same address.
+  const keep = (): Promise<void> =>
+    new Promise((done) => {
+      migration = spawn(process.execPath, [main, 'migrate', file, '--live', '--yes', '--transport', 'embedded', '--no-backup'], { cwd: primary.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      for (const stream of [migration.stdout, migration.stderr]) stream?.on('data', (text) => (told += text));
+      migration.once('exit', () => (stopped ? done() : setTimeout(() => done(keep()), 500)));
+    });
+  const ended = keep();
   const status = async (): Promise<{ phase?: string; [key: string]: unknown }> => {
     const run = spawnSync(process.execPath, [main, 'status', '--json'], { encoding: 'utf8', cwd: primary.folder, env: environment });
     const all = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '{}');
@@ -158,7 +165,8 @@ test('0 acknowledged rows are lost; a live migration goes on with the promoted s
   } finally {
     stop = true;
     clearInterval(timer);
-    migration.kill('SIGTERM');
+    stopped = true;
+    (migration as unknown as ChildProcess).kill('SIGTERM');
     await ended;
     db.close();
   }
