@@ -31,9 +31,9 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** A database, a folder, and the command that knows both. */
-export async function openBench(name: string): Promise<Bench> {
-  const folder = mkdtempSync(join(tmpdir(), `causeway-${name}-`));
+/** A database, a folder below `parent`, and the command that knows both. */
+export async function openBench(name: string, parent = tmpdir()): Promise<Bench> {
+  const folder = mkdtempSync(join(parent, `causeway-${name}-`));
   const database = await freshDatabase(name.replaceAll('-', '_'));
   const start: Bench['start'] = (args, environment = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], {

@@ -68,10 +68,7 @@ export class ObservedStack {
     const [host = '', port = ''] = (testBrokers().split(',')[0] as string).split(':');
     const kafka = await FaultProxy.start({ host, port: Number(port), kafka: true });
     process.env[TEST_BROKERS] = `127.0.0.1:${kafka.port}`;
-    if (options.disk !== undefined) process.env['TMPDIR'] = options.disk;
-    const bench = await openBench('observed');
-    // The rest of the test's folders do not belong there.
-    delete process.env['TMPDIR'];
+    const bench = await openBench('observed', options.disk);
     const shop = await LiveShop.open(bench, { orders: options.orders, perSecond: options.perSecond, seed: 11 });
     await shop.query('CREATE EXTENSION pg_stat_statements');
     const prometheus = await PrometheusServer.start(join(folder, 'prometheus'), options.timeScale);
