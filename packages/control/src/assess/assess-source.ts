@@ -110,7 +110,11 @@ class Assessing {
       const profile = this.profiles.get(source.name);
       const planned = plan.tables.find((t) => t.name === source.name);
       if (profile === undefined || planned === undefined) return [];
-      return [{ source, plan: planned, contract: contracts.find((c) => c.source === source.name) ?? null, profile, referenced: parents.has(source.name.toLowerCase()), facts: this.facts.get(source.name) ?? [] }];
+      // By the plan's columns: it may leave a computed one out.
+      const places = planned.columns.map((column) => source.columns.findIndex((c) => c.name === column.name));
+      const facts = this.facts.get(source.name) ?? [];
+      const aligned = { profile: { ...profile, columns: places.map((i) => profile.columns[i] as TableProfile['columns'][number]) }, facts: places.map((i) => facts[i] as ColumnFacts) };
+      return [{ source, plan: planned, contract: contracts.find((c) => c.source === source.name) ?? null, referenced: parents.has(source.name.toLowerCase()), ...aligned }];
     });
   }
 

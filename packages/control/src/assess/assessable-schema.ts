@@ -10,8 +10,10 @@ const MAX_COLUMNS = 1_600;
 export function assessableSchema(schema: SourceSchema, style: NameStyle): { schema: SourceSchema; findings: Finding[] } {
   const findings: Finding[] = [];
   const kept: SourceTable[] = [];
+  // Looking for the one that collides takes a look at all names for each: only where there is one.
+  const collides = nameProblem(schema.tables, style) !== null;
   for (const table of schema.tables) {
-    const problem = columnProblem(table, style) ?? nameProblem([...kept, table], style);
+    const problem = columnProblem(table, style) ?? (collides ? nameProblem([...kept, table], style) : null);
     if (problem === null) kept.push(table);
     else findings.push(problem);
   }

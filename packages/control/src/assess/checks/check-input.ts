@@ -12,6 +12,7 @@ export interface CheckedTable {
   readonly plan: PlanTable;
   /** Null where the plan leaves the table behind. */
   readonly contract: TableContract | null;
+  /** Columns in the order of the plan's; `facts` too. */
   readonly profile: TableProfile;
   /** A foreign key of another table, or of itself, points at it. */
   readonly referenced: boolean;

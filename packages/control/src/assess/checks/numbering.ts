@@ -10,7 +10,7 @@ export function* numbering(input: CheckInput): Generator<Finding> {
   for (const table of input.tables) {
     const { rowidColumn, sequence } = table.source;
     if (rowidColumn === null) continue;
-    const largest = table.facts[table.source.columns.findIndex((c) => c.name === rowidColumn)]?.largest ?? null;
+    const largest = table.facts[table.plan.columns.findIndex((c) => c.name === rowidColumn)]?.largest ?? null;
     const last = sequence !== null && (largest === null || sequence > largest) ? sequence : largest;
     if (last !== null && last > LAST - NEAR) yield finding({ check: 'sequence-exhausted', severity: 'decision', table: table.source.name, column: rowidColumn, detail: `the largest number is ${last}` });
   }

@@ -41,7 +41,7 @@ function* ofIndex(input: CheckInput, table: CheckedTable, index: SourceIndex): G
 
 function* tooLarge(table: CheckedTable, index: SourceIndex, what: string): Generator<Finding> {
   for (const part of index.parts) {
-    const i = table.source.columns.findIndex((c) => c.name === part.name);
+    const i = table.plan.columns.findIndex((c) => c.name === part.name);
     const longest = table.facts[i]?.longest ?? 0;
     if (longest > INDEX_ROW_BYTES) yield finding({ check: 'key-too-large', severity: 'notice', table: table.source.name, column: part.name, detail: `${what}: the longest value has ${longest} characters or bytes` });
   }
@@ -57,7 +57,7 @@ function* collisions(input: CheckInput, table: CheckedTable, names: readonly str
 
 /** Where one value has several spellings, or several classes are printed alike. */
 function mayCollide(column: ColumnContract, table: CheckedTable): boolean {
-  const classes = table.profile.columns[table.source.columns.findIndex((c) => c.name === column.source)]?.classes;
+  const classes = table.profile.columns[table.plan.columns.findIndex((c) => c.name === column.source)]?.classes;
   if (classes === undefined) return false;
   if (column.form === 'any') return [classes.integer, classes.real, classes.text, classes.blob].filter((n) => n > 0).length > 1;
   return classes.text > 0 && ['date', 'time', 'timestamp', 'timestamptz', 'uuid', 'jsonb', 'inet'].includes(column.type.kind);
