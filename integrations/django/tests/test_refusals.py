@@ -91,3 +91,13 @@ def _code_is_read(fresh: Project) -> None:
     assert "lookup-unicode" in error
     assert "raw-sql" in error
     assert (fresh.folder / "causeway-plan.yaml").read_text(encoding="utf-8").count("form: decimal15") >= 3
+
+
+def test_rows_that_do_not_fit_stay_out_where_that_is_wanted(fresh: Project) -> None:
+    with sqlite3.connect(fresh.folder / "kinds.sqlite3") as connection:
+        connection.execute("UPDATE kinds_every SET number = 3000000000 WHERE id = 1")
+    done = fresh.ok("causeway_migrate", "--quarantine", "--accept-quarantine", "--json", "--transport", "embedded")
+    assert done.json["verdict"] == "equal_with_quarantine"
+    rows = next(entry for entry in done.json["check"]["checks"] if entry["check"] == "rows of every model equal")
+    assert rows["ok"] and "kinds.Every: 1 row(s) in the quarantine" in rows["text"]
+    assert fresh.sql("SELECT count(*) FROM kinds_every WHERE id = 1") == [(0,)]

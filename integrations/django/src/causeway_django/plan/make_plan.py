@@ -55,6 +55,9 @@ def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[
         draft = draft_plan(tables, target, project, filled, _skipped(options, tables))
         findings = [*draft.findings, *local, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
     _refuse([finding for finding in findings if finding.severity == "stop"])
+    if options["quarantine"]:
+        for table in draft.tables:
+            table["policy"] = "quarantine"
     _write(pair, options, draft, output)
     return MadePlan(output, draft.names("move"), draft.names("skip"), {name: rows for name, rows in filled.items() if name in draft.names("move")}, findings)
 

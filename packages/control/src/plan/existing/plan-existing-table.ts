@@ -3,7 +3,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { type LogicalType, parsePostgresType, postgresTypeName } from '@causeway/contracts/logical-type';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type { Candidate } from '../column-candidates.ts';
-import type { PlanColumn, PlanTable } from '../plan-document.ts';
+import type { PlanColumn, PlanPolicy, PlanTable } from '../plan-document.ts';
 import { type ColumnProfile, profileTable } from '../profile-table.ts';
 import type { SourceColumn, SourceTable } from '../source-schema.ts';
 import { type NameStyle, targetNames } from '../target-names.ts';
@@ -27,6 +27,9 @@ interface Pair {
   readonly candidates: readonly Candidate[];
 }
 
+/** Policies that leave the type as it is. */
+const ANSWERS: readonly PlanPolicy[] = ['quarantine', 'null', 'replace'];
+
 export function planExistingTable(request: ExistingTableRequest): { plan: PlanTable; problems: string[] } {
   const { db, table, found, given } = request;
   const problems: string[] = [];
@@ -38,11 +41,15 @@ export function planExistingTable(request: ExistingTableRequest): { plan: PlanTa
   const columns = table.columns.flatMap((column, i): PlanColumn[] => {
     const pair = byName.get(column.name);
     if (pair === undefined) return [];
-    const decided = decide(pair, profile.columns[i] as ColumnProfile, given?.columns.find((c) => c.name === column.name)?.evidence);
-    for (const misfit of decided.misfits) problems.push(`column ${JSON.stringify(pair.target.name)}: ${misfit.text}, for example in row ${exampleKey(request, column, misfit.matches)}`);
-    return [decided.column];
+    const planned = given?.columns.find((c) => c.name === column.name);
+    const decided = decide(pair, profile.columns[i] as ColumnProfile, planned?.evidence);
+    const policy = planned?.policy ?? given?.policy;
+    if (policy !== undefined && !ANSWERS.includes(policy)) problems.push(`column ${JSON.stringify(pair.target.name)}: policy ${policy} would change its type, which is the existing table's`);
+    // Without a policy a misfit is refused: nobody has said yet that its row may stay out of the application's table.
+    for (const misfit of policy === undefined ? decided.misfits : []) problems.push(`column ${JSON.stringify(pair.target.name)}: ${misfit.text}, for example in row ${exampleKey(request, column, misfit.matches)}`);
+    return [planned?.policy === undefined ? decided.column : { ...decided.column, policy: planned.policy }];
   });
-  return { plan: { name: table.name, target: found.name, action: 'move', replace: given?.replace ?? false, sampled: false, columns }, problems };
+  return { plan: { name: table.name, target: found.name, action: 'move', replace: given?.replace ?? false, sampled: false, ...(given?.policy === undefined ? {} : { policy: given.policy }), columns }, problems };
 }
 
 function pairColumns({ table, found, given, style }: ExistingTableRequest, problems: string[]): Pair[] {

@@ -80,6 +80,14 @@ test('what both sides compute is left to the target, what one side computes is t
   expect(() => planOf('create table t (id integer primary key, v integer, twice integer)', [table('t', ID, column('v', 'integer'), generated)])).toThrow('"twice": is generated and accepts no value');
 });
 
+test('a policy of the given plan answers for what does not fit; one that changes the type cannot', () => {
+  const sql = "create table t (id integer primary key, v text); insert into t values (1, 'far too long')";
+  const target = [table('t', ID, column('v', 'character varying(5)'))];
+  const given = (policy: 'quarantine' | 'widen'): PlanDocument => ({ causeway: 1, names: 'exact', targetSchema: 'public', objects: [], tables: [{ name: 't', target: 't', action: 'move', replace: false, sampled: false, policy, columns: ['id', 'v'].map((name) => ({ name, target: name, declared: '', type: name === 'v' ? 'text' : 'bigint', form: 'plain', notNull: false, evidence: '' })) }] });
+  expect(planOf(sql, target, { given: given('quarantine') }).tables[0]).toMatchObject({ policy: 'quarantine', columns: [{}, { type: 'character varying(5)' }] });
+  expect(() => planOf(sql, target, { given: given('widen') })).toThrow('"v": policy widen would change its type');
+});
+
 test('names are met exactly, else by the only one of another case', () => {
   expect(findByName([{ name: 'a' }, { name: 'A' }], 'A')).toEqual({ name: 'A' });
   expect(findByName([{ name: 'orders' }], 'Orders')).toEqual({ name: 'orders' });

@@ -34,6 +34,7 @@ class Command(BaseCommand):
 
 def add_plan_arguments(parser: CommandParser) -> None:
     parser.add_argument("--no-migrate", dest="migrate", action="store_false", help="do not run migrate in PostgreSQL; refuse if migrations are missing there")
+    parser.add_argument("--quarantine", action="store_true", help="rows with values that do not fit stay out, in the quarantine, instead of stopping the migration")
     parser.add_argument("--skip", action="append", metavar="TABLE", help="a table of SQLite that stays behind; may be given several times")
     parser.add_argument("--replace", action="store_true", help="replace rows in PostgreSQL even if somebody works there")
 
