@@ -18,6 +18,7 @@ import { liveMetrics } from './live/live-metrics.ts';
 import { runLive } from './live/run-live.ts';
 import { validatorMetrics } from './report/validator-metrics.ts';
 import type { ProofVerdict } from './report/verdict.ts';
+import { CHECKED_AT_ONCE } from './live/change-follower.ts';
 import { PASSED_AT_ONCE } from './live/rolling-pass.ts';
 import { runValidator, TABLES_AT_ONCE } from './validator.ts';
 import { digestDatabase } from './whole/digest-database.ts';
@@ -28,7 +29,7 @@ const log = createLog('validator', settings.logLevel, { migration: settings.migr
 /** How often a validator that stays looks for a new generation. */
 const GENERATION_POLL_MS = 2_000;
 const NICE = 5;
-/** Connections beside the tables at work: the lane of changes, the watch, one to page through quarantines, one to cancel. */
+/** Connections beside the tables at work: the watch, the back lane, one to page through quarantines, one to cancel. */
 const MORE_CONNECTIONS = 4;
 
 await runService(log, async (signal) => {
@@ -36,7 +37,7 @@ await runService(log, async (signal) => {
   const server = await startMetricsServer({ host: settings.metricsHost, port: settings.metricsPort, service: 'validator', migration: settings.migration, stuckAfterMs: settings.stuckAfter * 1_000, signal });
   const { health } = server;
   countLines(lines, server.metrics);
-  const tables = settings.mode === 'live' ? PASSED_AT_ONCE : TABLES_AT_ONCE;
+  const tables = settings.mode === 'live' ? PASSED_AT_ONCE + CHECKED_AT_ONCE : TABLES_AT_ONCE;
   const pool = createPool({ url: settings.databaseUrl, max: tables + MORE_CONNECTIONS, applicationName: 'causeway validator' });
   measurePool(pool, server.metrics);
   const told = recordMetrics(server.metrics, { databaseUrl: settings.databaseUrl, migration: settings.migration, service: 'validator', sourceFile: settings.sourceFile });

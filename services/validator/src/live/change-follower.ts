@@ -5,12 +5,15 @@
  */
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
-import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
+import { allOf } from './all-of.ts';
+import { type Checking, checkKeys, type Divergence, type KeysChecked } from './check-keys.ts';
 import { keyName } from './row-state.ts';
 
 /** Entries of the log read at once, and keys checked at once. */
 const ENTRIES = 20_000;
 const KEYS = 2_000;
+/** Batches of several tables wait for the target together: a lap over many tables is mostly waiting, and a cutover waits for the lap. */
+export const CHECKED_AT_ONCE = 4;
 /** More than this many keys are not waited for in memory: they stay in the log. */
 const MOST_PENDING = 50_000;
 
@@ -71,16 +74,21 @@ export class ChangeFollower {
   /** One lap: reads what is new, then checks what waits. A key counts as verified only after its result was taken in. */
   async lap(takeIn: (result: FollowerResult) => Promise<void>): Promise<void> {
     await this.read();
-    for (const batch of this.batches()) {
-      const contract = (batch[0] as PendingKey).contract;
-      const { aside, divergences } = await checkKeys(this.checking, contract, batch.map((p) => p.key));
-      const waiting = new Set(aside.map(keyName));
-      const diverged = new Set(divergences.map((d) => keyName(d.key)));
-      const done = batch.filter((p) => !waiting.has(keyName(p.key)));
-      await takeIn({ checked: done.length, divergences, settled: done.filter((p) => !diverged.has(keyName(p.key))) });
-      // A divergence is known from here on: it is looked at again as one, and not as a change.
-      for (const { key } of done) this.pending.delete(`${contract.table}/${keyName(key)}`);
+    const batches = [...this.batches()];
+    for (let from = 0; from < batches.length; from += CHECKED_AT_ONCE) {
+      const together = batches.slice(from, from + CHECKED_AT_ONCE);
+      const checked = await allOf(together.map((batch) => checkKeys(this.checking, (batch[0] as PendingKey).contract, batch.map((p) => p.key))));
+      for (const [i, result] of checked.entries()) await this.settle(together[i] as PendingKey[], result, takeIn);
     }
+  }
+
+  private async settle(batch: readonly PendingKey[], { aside, divergences }: KeysChecked, takeIn: (result: FollowerResult) => Promise<void>): Promise<void> {
+    const waiting = new Set(aside.map(keyName));
+    const diverged = new Set(divergences.map((d) => keyName(d.key)));
+    const done = batch.filter((p) => !waiting.has(keyName(p.key)));
+    await takeIn({ checked: done.length, divergences, settled: done.filter((p) => !diverged.has(keyName(p.key))) });
+    // A divergence is known from here on: it is looked at again as one, and not as a change.
+    for (const { contract, key } of done) this.pending.delete(`${contract.table}/${keyName(key)}`);
   }
 
   private async read(): Promise<void> {

@@ -5,6 +5,7 @@
 import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { quarantineOfTable } from '../align/quarantine-of-table.ts';
+import { allOf } from './all-of.ts';
 import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
 import { hasIntegerKey, storedKeyNames } from './live-contract.ts';
 import type { LiveAnswers } from './source/live-messages.ts';
@@ -33,7 +34,7 @@ export async function rollingPass(checking: Checking, contracts: readonly TableC
   const lane = async (): Promise<void> => {
     for (let contract = left.shift(); contract !== undefined; contract = left.shift()) await passTable(checking, contract, events);
   };
-  await allDone(Array.from({ length: Math.min(PASSED_AT_ONCE, contracts.length) }, lane));
+  await allOf(Array.from({ length: Math.min(PASSED_AT_ONCE, contracts.length) }, lane));
 }
 
 async function passTable(checking: Checking, contract: TableContract, events: PassEvents): Promise<void> {
@@ -41,12 +42,6 @@ async function passTable(checking: Checking, contract: TableContract, events: Pa
   if (hasIntegerKey(contract) && bounds?.odd !== true) await byRanges(checking, contract, bounds, events);
   else await byPages(checking, contract, events);
   await quarantined(checking, contract, events);
-}
-
-/** None goes on behind the back of a caller that was told of another's failure. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }
 
 /** Rows in the quarantine: the source must still have them, and the target not. */
