@@ -125,7 +125,8 @@ export class LiveBench {
   async purge(): Promise<void> {
     const validator = await this.beatOf('validator');
     const applied = (await this.pool.query('SELECT applied FROM causeway.stream_position')).rows[0].applied as bigint;
-    const holding = validator === undefined ? applied : BigInt(validator.state['holding'] as string);
+    const told = validator?.state['holding'];
+    const holding = typeof told === 'string' ? BigInt(told) : applied;
     this.db.prepare('DELETE FROM _causeway_log WHERE id <= ? AND id < (SELECT max(id) FROM _causeway_log)').run(holding < applied ? holding : applied);
   }
 
