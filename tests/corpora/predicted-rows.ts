@@ -4,7 +4,7 @@ import { exactCellJson } from '@causeway/contracts/source-value';
 import { assessSource } from '@causeway/control/assess/assess-source';
 import type { Assessment } from '@causeway/control/assess/assessment';
 import type { PlanDocument } from '@causeway/control/plan/plan-document';
-import { openSource } from '@causeway/runtime/sqlite/open-source';
+import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { prepareSource } from '@causeway/runtime/sqlite/prepare-source';
 
 export interface Predicted {
@@ -26,6 +26,9 @@ export async function predictedRows(file: string, workFolder: string, given?: Pl
       onRefused: (table, row) => rows.push(line({ table, key: Object.fromEntries(row.key.map((cell) => [cell.name, exactCellJson(cell)])), column: row.column, code: row.code })),
     });
     return { assessment, rows: rows.sort() };
+  } catch (error) {
+    // As the command tells it.
+    throw sourceFailure(file, error);
   } finally {
     db.close();
   }
