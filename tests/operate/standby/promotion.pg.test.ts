@@ -3,7 +3,7 @@
  * lost; services that know both servers go on by themselves, and the migration ends equal.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -61,7 +61,7 @@ function startStandby(secrets: string): void {
   if (home.user !== undefined) chownSync(folder, home.user.uid, home.user.gid);
   standby = spawn('sh', [join(ROOT, 'ops/postgres/start/standby.sh')], {
     cwd: folder,
-    stdio: 'ignore',
+    stdio: ['ignore', openSync(join(primary.folder, 'standby.log'), 'a'), openSync(join(primary.folder, 'standby.log'), 'a')],
     env: { PATH: `${bin}:${process.env['PATH']}`, PGDATA: standbyData, PRIMARY_HOST: '127.0.0.1', PRIMARY_PORT: String(primary.port), STANDBY_PORT: String(standbyPort), STANDBY_LISTEN: '127.0.0.1', STANDBY_HBA: join(standbyData, 'pg_hba.conf'), SECRETS_DIR: secrets, PASSFILE: join(folder, 'pgpass'), TLS_DIR: join(folder, 'none') },
     ...(home.user === undefined ? {} : { uid: home.user.uid, gid: home.user.gid }),
   });
@@ -79,7 +79,7 @@ async function ask(url: string, sql: string): Promise<unknown> {
 
 async function until(what: string, found: () => Promise<boolean>, seconds = 120): Promise<void> {
   for (const end = Date.now() + seconds * 1_000; Date.now() < end; await sleep(300)) if (await found().catch(() => false)) return;
-  throw new Error(`waited ${seconds} s in vain: ${what}`);
+  throw new Error(`waited ${seconds} s in vain: ${what}; the standby's log ends: ${readFileSync(join(primary.folder, 'standby.log'), 'utf8').slice(-1_500)}`);
 }
 
 function killPrimaryAndPromote(): void {
