@@ -37,7 +37,8 @@ beforeAll(async () => {
   standbyPort = await freePort();
   standbyData = join(dirname(home.dataDir), 'standby');
   for (const path of [secrets, ...['migrator', 'app', 'replicator'].map((role) => join(secrets, `${role}_password`))]) if (home.user !== undefined) chownSync(path, home.user.uid, home.user.gid);
-  await primary.restart({});
+  // A standby starts with no lower a limit than its primary's.
+  await primary.restart({ max_connections: '120' });
   startStandby(secrets);
   await until('the standby streams', async () => (await ask(primary.url, "SELECT count(*)::int AS n FROM pg_stat_replication WHERE state = 'streaming'")) === 1);
   await ask(primary.url, "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (standby)'");
