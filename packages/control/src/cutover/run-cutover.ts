@@ -94,7 +94,8 @@ class CutoverRun {
   private async perform(action: CutoverAction, facts: CutoverFacts, goal: CutoverGoal): Promise<void> {
     const { pool, g, contracts, source, work } = this.input;
     const { phase, attempt } = facts;
-    const direction = phase === 'returning' || (phase === 'switched' && goal === 'rollback') ? 'rollback' : 'cutover';
+    // A rollback's fence is lifted once SQLite is the primary again.
+    const direction = phase === 'returning' || (goal === 'rollback' && (phase === 'switched' || phase === 'following')) ? 'rollback' : 'cutover';
     const step = <T>(name: string, perform: () => Promise<T> | T, of = attempt): Promise<T> => recordedStep(pool, { migration: g.migration, attempt: of, direction }, name, async () => perform());
     switch (action.kind) {
       case 'arm':
