@@ -131,8 +131,8 @@ test('waits for the load, serves metrics, and ends on a signal', async () => {
       });
   });
   expect(run.code).toBe(130);
-  expect(metrics).toContain('causeway_validator_equal{table="orders",service="validator"} 1');
-  expect(metrics).toContain('causeway_validator_rows_verified_total{service="validator"} 3');
+  expect(metrics).toContain('causeway_validator_equal{table="orders",service="validator",migration="m1"} 1');
+  expect(metrics).toContain('causeway_validator_rows_verified_total{service="validator",migration="m1"} 3');
 });
 
 test('a source that is gone ends with its code', async () => {

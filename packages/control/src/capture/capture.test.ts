@@ -19,10 +19,10 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-function capture(): CapturedTable[] {
+function capture(except: readonly string[] = []): CapturedTable[] {
   const schema = discoverSchema(db);
   const plan = makePlan(db, schema, { names: 'exact', targetSchema: 'public', full: true });
-  const tables = capturedTables(schema, contractsFromPlan(plan, schema));
+  const tables = capturedTables(schema, contractsFromPlan(plan, schema).filter((contract) => !except.includes(contract.source)));
   installCapture(db, 'm', tables);
   return tables;
 }
@@ -152,7 +152,7 @@ test('removed again it leaves the schema as it was, also from under a fence', ()
 test('a full-text table is captured and fenced by its content; what lies behind other virtual tables has no trigger', () => {
   readTriggersOnShadowTables(db);
   db.exec("CREATE VIRTUAL TABLE words USING fts5(a, b); INSERT INTO words VALUES ('one', 'two'); CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1); CREATE TABLE plain (id INTEGER PRIMARY KEY)");
-  const tables = capture();
+  const tables = capture(['boxes']);
   const from = logEnd(db);
   db.exec("INSERT INTO words VALUES ('three', 'four'); UPDATE words SET b = 'five' WHERE rowid = 1; DELETE FROM words WHERE rowid = 2");
   expect(loggedSince(tables, from)).toEqual(new Set(['0 string:integer bigint:1', '0 string:integer bigint:2']));
