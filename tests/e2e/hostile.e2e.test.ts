@@ -19,7 +19,7 @@ test.concurrent.each(hostileDatabases.map((database): [string, string, HostileDa
       database.make(file);
       const predicted = await predictedRows(file, join(bench.folder, 'assess')).catch((error: Error) => error);
       const out = join(bench.folder, 'q.jsonl');
-      const result = await bench.run(['migrate', file, '--json', '--name', 'hostile', '--quarantine-out', out]);
+      const result = await bench.run(['migrate', file, '--json', '--name', 'hostile', '--no-backup', '--quarantine-out', out]);
       if (result.outcome.verdict === 'failed') {
         await expectRefusal(bench, database, result.outcome, result.code);
         expectForeseen(predicted, result.outcome);
