@@ -164,7 +164,7 @@ class FollowBench {
     const took: number[] = [];
     for (let i = 1; i <= PLANTED; i++) {
       const began = performance.now();
-      await this.ask({ touch: 10 + i, value: -1_000_000 - i });
+      await this.ask({ touch: 1_000 * i, value: -1_000_000 - i });
       await this.until(`SELECT count(*) >= ${i} FROM causeway.divergence`, 'the planted divergence', 5);
       took.push(performance.now() - began);
     }

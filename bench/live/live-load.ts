@@ -1,7 +1,7 @@
 /**
  * The writer of the live bench, a process of its own. Single-row transactions at a steady rate on whatever side is the
  * primary, or bulk transactions as fast as they go; tells its parent what was acknowledged, and its longest gap.
- * Argument: JSON of LoadSettings. Messages in: {bulk: N} writes N changes at once; {touch: id, value: n} changes one row.
+ * Argument: JSON of LoadSettings. Messages in: {bulk: N} writes N changes at once; {touch: id, value: n} changes the first row from there on.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,7 +72,7 @@ async function bulk(changes: number): Promise<void> {
 process.on('message', (message: { bulk?: number; touch?: number; value?: number; stats?: boolean }) => {
   void (async () => {
     if (message.bulk !== undefined) await bulk(message.bulk);
-    if (message.touch !== undefined) await write((tx) => tx.run('UPDATE item SET quantity = ? WHERE id = ?', [message.value, message.touch]));
+    if (message.touch !== undefined) await write((tx) => tx.run('UPDATE item SET quantity = ? WHERE id = (SELECT min(id) FROM item WHERE id >= ?)', [message.value, message.touch]));
     process.send?.({ ...state, at: Date.now() });
     if (message.stats === true) state.longestGapMs = 0;
   })();
