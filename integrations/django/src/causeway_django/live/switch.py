@@ -24,9 +24,10 @@ from .units_lock import UnitsLock
 
 logger = logging.getLogger("causeway.live")
 
-POLL_SECONDS = 0.01
+# Dozens of threads may wait at once, beside the command that they wait for.
+POLL_SECONDS = 0.02
 # How often a process that waits asks the databases themselves.
-ASK_SECONDS = 0.25
+ASK_SECONDS = 1.0
 
 
 class LiveSwitch:
