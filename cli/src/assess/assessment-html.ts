@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatCounted, formatSeconds } from '../repor
 import { type Html, html, trustedHtml } from '../report/html-template.ts';
 import { bulletList, pill, shortened, type Tone, withCode } from '../report/page/cell-parts.ts';
 import { dataTable } from '../report/page/data-table.ts';
-import { PAGE_STYLE } from '../report/page/page-style.ts';
+import { pageHead } from '../report/page/page-head.ts';
 import { VERDICTS } from './assessment-text.ts';
 
 const LOOKS: Readonly<Record<AssessVerdict, readonly [tone: string, sign: string, sentence: string]>> = {
@@ -18,16 +18,7 @@ const TONES: Readonly<Record<Severity, Tone>> = { blocker: 'bad', decision: 'bad
 export function assessmentHtml(assessment: Assessment, toolVersion: string): string {
   const [tone, sign, sentence] = LOOKS[assessment.verdict];
   const title = VERDICTS[assessment.verdict];
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}: ${shortened(assessment.source.fileName)} (Causeway assessment)</title>
-<style>${trustedHtml(PAGE_STYLE)}</style>
-</head>
+  return html`${pageHead(html`${title}: ${shortened(assessment.source.fileName)} (Causeway assessment)`)}
 <body>
 <header><h1>${shortened(assessment.source.fileName)} → PostgreSQL</h1><p class="muted">Assessment</p></header>
 <main>

@@ -2,14 +2,14 @@
  * The report as one HTML page that needs nothing else: no script, no request, readable offline, on paper and on a phone.
  * The policy in its head makes that a rule for the browser too, whatever a name in the source may contain.
  */
-import { type Html, html, trustedHtml } from './html-template.ts';
+import { type Html, html } from './html-template.ts';
 import { checksSection } from './page/checks-section.ts';
 import { columnsSection } from './page/columns-section.ts';
 import { shortened } from './page/cell-parts.ts';
 import { differencesSection, explainedSection, quarantineSection, warningsSection } from './page/findings-section.ts';
 import { loadSection } from './page/load-section.ts';
 import { objectsSection } from './page/objects-section.ts';
-import { PAGE_STYLE } from './page/page-style.ts';
+import { pageHead } from './page/page-head.ts';
 import { queriesSection } from './page/queries-section.ts';
 import { routeSection, servicesTable } from './page/route-section.ts';
 import { tablesSection } from './page/tables-section.ts';
@@ -21,16 +21,7 @@ import { VERDICT_TITLES } from './verdict-sentence.ts';
 
 export function renderHtml(report: ReportModel): string {
   const model = redactedReport(report);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${VERDICT_TITLES[model.verdict]}: ${shortened(model.migration)} (Causeway report)</title>
-<style>${trustedHtml(PAGE_STYLE)}</style>
-</head>
+  return html`${pageHead(html`${VERDICT_TITLES[model.verdict]}: ${shortened(model.migration)} (Causeway report)`)}
 <body>
 <header><h1>${shortened(model.source.fileName)} → PostgreSQL</h1><p class="muted">Migration report, ${model.finishedAt.slice(0, 10)}</p></header>
 <main>
