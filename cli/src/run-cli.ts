@@ -7,6 +7,7 @@ import { registerBackup } from './backup-command.ts';
 import { CommandMetrics } from './command-metrics.ts';
 import { registerAdvise } from './advise-command.ts';
 import { registerDemo } from './demo-command.ts';
+import { drainOutput } from './drain-output.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerComplete } from './live/complete-command.ts';
 import { registerCutover } from './live/cutover-command.ts';
@@ -67,6 +68,8 @@ export async function runCli(host: NodeJS.Process): Promise<void> {
       abort.abort(new Failure('INTERRUPTED', `stopped by ${name}`));
     });
   }
+  // A reader that has gone (`| head`, a terminal that was closed) is no reason to leave a migration half-way, with a stack trace.
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreGoneReader);
   const program = buildProgram(context);
   metrics.watch(program);
   try {
@@ -79,7 +82,12 @@ export async function runCli(host: NodeJS.Process): Promise<void> {
   } catch (error) {
     code = Math.max(code, report(error, abort.signal, host));
   }
+  await Promise.all([drainOutput(host.stdout), drainOutput(host.stderr)]);
   host.exit(code);
+}
+
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function buildProgram(context: CliContext): Command {
