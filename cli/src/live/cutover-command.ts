@@ -22,6 +22,7 @@ interface SwitchFlags extends LiveFlags {
   readonly postponeFile?: string;
   readonly onSwitch?: string;
   readonly gate?: string;
+  readonly gateProcess?: string;
   readonly gateDeadline: string;
   readonly acceptQuarantine?: boolean;
   readonly readyWithin: string;
@@ -49,6 +50,7 @@ function register(program: Command, context: CliContext, goal: Goal, description
     .option('--postpone-file <file>', 'do not begin while this file exists')
     .option('--on-switch <command>', 'run through the shell once the other side is open: restart, flip an environment, reload a pooler; CAUSEWAY_PRIMARY tells it which')
     .option('--gate <command>', 'run through the shell before anything is fenced, with CAUSEWAY_GATE=close: it ends when the application holds its writes and has ended those in flight; and with CAUSEWAY_GATE=open when the attempt is through or undone; CAUSEWAY_PRIMARY tells where writes go')
+    .addOption(new Option('--gate-process <command>', 'the same as one program, started before anything is closed, so that nobody waits for its start: it is told lines on standard input (close sqlite 3, open postgresql 3) and answers each with done or failed WHY').conflicts('gate'))
     .addOption(new Option('--gate-deadline <seconds>', 'undo the attempt when the gate is not closed by then').default('10'))
     .option('--accept-quarantine', 'go on although rows are in the quarantine')
     .addOption(new Option('--ready-within <seconds>', 'wait so long for the gates').default('60'))
@@ -91,7 +93,8 @@ async function runSwitch(session: LiveSession, goal: Goal, flags: SwitchFlags, c
 }
 
 function gateOf(flags: SwitchFlags): GateCommand | undefined {
-  return flags.gate === undefined ? undefined : { command: flags.gate, deadlineMs: amount(flags.gateDeadline, '--gate-deadline') * 1_000 };
+  const command = flags.gateProcess ?? flags.gate;
+  return command === undefined ? undefined : { command, stays: flags.gateProcess !== undefined, deadlineMs: amount(flags.gateDeadline, '--gate-deadline') * 1_000 };
 }
 
 const teller = (flags: SwitchFlags, { stderr }: CliContext) => (text: string): void => (flags.json === true ? undefined : void stderr.write(`${text}\n`));

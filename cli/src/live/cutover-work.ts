@@ -8,6 +8,7 @@ import { readStreamPosition } from '@causeway/control/live/stream-position';
 import { DOWN_AFTER_MS, readBeats } from '@causeway/control/live/service-beat';
 import { setSequences } from '@causeway/control/target/set-sequences';
 import { commandGate, type GateCommand } from './gate-command.ts';
+import { processGate } from './gate-process.ts';
 import type { LiveSession } from './live-session.ts';
 import { runSwitchCommand } from './switch-command.ts';
 
@@ -24,7 +25,7 @@ export interface WorkOptions {
 export function cutoverWork({ pool, g, contracts, db }: LiveSession, options: WorkOptions): CutoverWork & { gates(goal: 'cutover' | 'rollback'): Promise<Gate[]> } {
   const verdict = { cutover: 'cutoverVerified', rollback: 'rollbackVerified' } as const;
   return {
-    gate: options.gate === undefined ? null : commandGate(options.gate, g.migration),
+    gate: options.gate === undefined ? null : (options.gate.stays ? processGate : commandGate)(options.gate, g.migration),
     gates: async (goal) => {
       const facts = await gateFacts({ pool, g, contracts, db });
       return goal === 'cutover' ? cutoverGates(facts, options.limits) : rollbackGates(facts, options.limits);

@@ -2,9 +2,12 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '@causeway/contracts/failures';
 import type { ApplicationGate } from '@causeway/control/cutover/cutover-sides';
+import { endGroup } from './end-group.ts';
 
 export interface GateCommand {
   readonly command: string;
+  /** It is one program from before the closing to the end of the attempt, and not one run for each. */
+  readonly stays: boolean;
   /** How long one run may take, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -21,7 +24,7 @@ export function commandGate({ command, deadlineMs }: GateCommand, migration: str
       CAUSEWAY_PID: String(process.pid),
       CAUSEWAY_DEADLINE: String(deadlineMs / 1_000),
     });
-  return { close: run('close'), open: run('open') };
+  return { ready: async () => {}, close: run('close'), open: run('open'), end: () => {} };
 }
 
 async function runGate(command: string, deadlineMs: number, environment: Readonly<Record<string, string>>): Promise<void> {
@@ -41,13 +44,5 @@ async function runGate(command: string, deadlineMs: number, environment: Readonl
     if (code !== 0) throw new Failure('GATE_FAILED', `${environment['CAUSEWAY_GATE']}: ${command} ended with ${code}`);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended in this very moment.
   }
 }

@@ -22,14 +22,18 @@ export interface SwitchOutcome {
   readonly attempt: number;
   /** How long nobody could write; null where nothing was closed. */
   readonly closedMs: number | null;
-  readonly steps: readonly { readonly step: string; readonly state: string; readonly ms: number }[];
+  readonly steps: readonly { readonly step: string; readonly state: string; readonly beganAt: string; readonly ms: number }[];
 }
 
 export async function performSwitch({ pool, g, contracts, contractVersion, db }: Pick<LiveSession, 'pool' | 'g' | 'contracts' | 'contractVersion' | 'db'>, goal: CutoverGoal, work: CutoverWork, options: SwitchOptions): Promise<SwitchOutcome> {
   const { readyWithinMs, deadlineMs, signal } = options;
-  await runCutover({ pool, g, contracts, source: sqliteSide(db, contracts, contractVersion), work, goal, readyWithinMs, deadlineMs, signal, onAction: teller(options.tell) });
+  try {
+    await runCutover({ pool, g, contracts, source: sqliteSide(db, contracts, contractVersion), work, goal, readyWithinMs, deadlineMs, signal, onAction: teller(options.tell) });
+  } finally {
+    work.gate?.end();
+  }
   const live = await readLive(pool, g.migration);
-  const steps = (await readSteps(pool, g.migration)).filter((s) => s.attempt === live.attempt).map((s) => ({ step: s.step, state: s.state, ms: Math.round(s.ms * 10) / 10 }));
+  const steps = (await readSteps(pool, g.migration)).filter((s) => s.attempt === live.attempt).map((s) => ({ step: s.step, state: s.state, beganAt: s.beganAt.toISOString(), ms: Math.round(s.ms * 10) / 10 }));
   return { phase: live.phase, authoritative: live.phase === 'switched' ? 'postgresql' : 'sqlite', attempt: Number(live.attempt), closedMs: await closedMs(pool, g.migration, live.attempt), steps };
 }
 

@@ -23,6 +23,14 @@ export interface PhaseFigures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failures: readonly string[];
+  /** The longest ones: what it was, when it was due, and how long it took. */
+  readonly slowest: readonly Slow[];
+}
+
+export interface Slow {
+  readonly what: string;
+  readonly due: string;
+  readonly ms: number;
 }
 
 interface Person {
@@ -37,6 +45,7 @@ interface Answer {
 
 const TIMEOUT_MS = 60_000;
 const LOGINS_AT_ONCE = 4;
+const SLOWEST = 40;
 
 /** A reproducible choice; nothing here needs a good one. */
 function chances(seed: number): () => number {
@@ -55,7 +64,7 @@ export class Load {
   private readonly chance = chances(1);
   private readonly file: number;
   private readonly underWay = new Set<Promise<void>>();
-  private phase: { times: number[]; failures: string[] } = { times: [], failures: [] };
+  private phase: { times: number[]; failures: string[]; requests: Slow[] } = { times: [], failures: [], requests: [] };
   private stopped = false;
   private loop: Promise<void> = Promise.resolve();
   private sent = 0;
@@ -88,11 +97,11 @@ export class Load {
   async endPhase(): Promise<PhaseFigures> {
     const { phase } = this;
     const open = [...this.underWay];
-    this.phase = { times: [], failures: [] };
+    this.phase = { times: [], failures: [], requests: [] };
     await Promise.all(open);
     const times = phase.times.sort((a, b) => a - b);
     const at = (share: number): number => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
-    return { total: times.length, failed: phase.failures.length, longestMs: at(1), p50Ms: at(0.5), p99Ms: at(0.99), failures: phase.failures };
+    return { total: times.length, failed: phase.failures.length, longestMs: at(1), p50Ms: at(0.5), p99Ms: at(0.99), failures: phase.failures, slowest: phase.requests.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST) };
   }
 
   async stop(): Promise<void> {
@@ -123,7 +132,9 @@ export class Load {
     } catch (error) {
       phase.failures.push(`${what}: ${(error as Error).message}`);
     }
-    phase.times.push(performance.now() - due);
+    const ms = performance.now() - due;
+    phase.times.push(ms);
+    phase.requests.push({ what, due: new Date(performance.timeOrigin + due).toISOString(), ms: Math.round(ms) });
   }
 
   private choose(person: Person): { what: string; perform: () => Promise<void> } {

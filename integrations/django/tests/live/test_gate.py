@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections, transaction
@@ -366,16 +367,121 @@ def test_manage_py_says_what_is_missing(live, settings_of):
         assert [message.id for message in run_checks() if message.id.startswith("causeway")] == ["causeway.E001"]
 
 
+@contextmanager
+def serving(owner: int):
+    from causeway_django.command.switch_command import gate_command
+
+    told = {**os.environ, "CAUSEWAY_GATE": "serve", "CAUSEWAY_PID": str(owner), "CAUSEWAY_DEADLINE": "2"}
+    # `exec`: the process that is killed is the program itself.
+    with subprocess.Popen(f"exec env {gate_command('default')}", shell=True, text=True, env=told, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+
+        def ask(line):
+            program.stdin.write(f"{line}\n")
+            program.stdin.flush()
+            return program.stdout.readline().strip()
+
+        program.ask = ask
+        assert program.stdout.readline() == "ready\n"
+        yield program
+
+
 def test_the_cutover_from_manage_py_closes_this_gate(live):
     from causeway_django.command.switch_command import gate_command
 
-    command = gate_command("default")
-    told = {"CAUSEWAY_PRIMARY": "sqlite", "CAUSEWAY_PID": str(os.getpid())}
-    subprocess.run(command, shell=True, check=True, env={**os.environ, **told, "CAUSEWAY_GATE": "close"})
-    assert live.state.read().closed
-    subprocess.run(command, shell=True, check=True, env={**os.environ, **told, "CAUSEWAY_GATE": "open", "CAUSEWAY_PRIMARY": "postgresql"})
-    assert (live.state.read().closed, live.state.read().primary) == (False, "postgresql")
+    with serving(os.getpid()) as program:
+        assert not live.state.read().closed
+        assert program.ask("close sqlite 3") == "done"
+        assert live.state.read().closed
+        # A newer controller may close it once more.
+        assert program.ask("close sqlite 4") == "done"
+        assert program.ask("open postgresql 4") == "done"
+        assert (live.state.read().closed, live.state.read().primary) == (False, "postgresql")
+        for hostile in ("close", "open mysql 1", "", "drop sqlite 1"):
+            assert program.ask(hostile).startswith("failed ")
+        assert (live.state.read().closed, live.state.read().primary) == (False, "postgresql")
+        program.stdin.close()
+        assert program.wait(10) == 0
     assert gate_command("sqlite") is None
+
+
+def test_the_program_of_the_gate_names_what_does_not_end_and_opens_again(live):
+    from shop import views
+
+    answer = in_background(lambda: Client().post("/slow", {"code": "x"}))
+    assert views.entered.wait(5)
+    with serving(os.getpid()) as program:
+        told = program.ask("close sqlite 1")
+        assert told.startswith("failed still at work after") and f"process {os.getpid()}" in told
+        assert not live.state.read().closed
+        views.go_on.set()
+        assert answer.result(10).json() == {"side": "sqlite"}
+        assert program.ask("close sqlite 2") == "done"
+        assert program.ask("open sqlite 2") == "done"
+        program.stdin.close()
+
+
+@pytest.mark.parametrize("killed", ["program and command", "command"])
+def test_a_gate_whose_command_is_killed_is_opened_by_those_who_wait(live, killed):
+    """Closed, and nothing fenced yet: SQLite is the primary, as the databases themselves say."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as command, serving(command.pid) as program:
+        assert program.ask("close sqlite 1") == "done"
+        answer = in_background(WAITING["request"])
+        assert still_waits(answer, 0.4)
+        if killed == "command":
+            # Its pipes end with it.
+            program.stdin.close()
+            assert program.wait(10) == 0
+            assert still_waits(answer, 0.4)
+        else:
+            program.kill()
+        command.kill()
+        command.wait()
+        assert answer.result(10) == "sqlite"
+    assert (live.state.read().primary, live.state.read().closed) == ("sqlite", False)
+
+
+def connected(live) -> int:
+    with connections["postgresql"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("to", ["postgresql", "sqlite"])
+def test_who_waits_connects_to_the_other_side_meanwhile(live, to):
+    before = connected(live)
+    live.close_gate()
+    answer = in_background(lambda: Client().post("/write_in", {"code": "x"}).json()["side"])
+    eventually(lambda: connected(live) == before + 1)
+    assert not answer.done()
+    if to == "postgresql":
+        live.move_to("postgresql")
+    live.open_gate(to)
+    assert answer.result(10) == to
+    # The attempt was undone: nothing is kept of it.
+    if to == "sqlite":
+        eventually(lambda: connected(live) == before)
+
+
+def test_a_side_that_cannot_be_reached_keeps_nobody_from_going_back(live):
+    switch = find_switch()
+    sides = switch.config.sides
+    nowhere = {**sides["postgresql"], "HOST": "127.0.0.1", "PORT": "1", "OPTIONS": {}}
+    object.__setattr__(switch.config, "sides", {**sides, "postgresql": nowhere})
+    try:
+        live.close_gate()
+        answer = in_background(lambda: Client().post("/write_in", {"code": "x"}).json()["side"])
+        assert still_waits(answer)
+        live.open_gate("sqlite")
+        assert answer.result(10) == "sqlite"
+    finally:
+        object.__setattr__(switch.config, "sides", sides)
+
+
+def eventually(holds) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_state_that_has_gone_is_not_taken_for_the_beginning(tmp_path):

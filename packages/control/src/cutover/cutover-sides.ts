@@ -16,12 +16,15 @@ export interface SourceSide {
 }
 
 /**
- * The application's own gate. Both calls are idempotent and have a deadline of their own. `close` resolves when the
- * application holds every new write and has ended those in flight; `open` says where writes go from now on.
+ * The application's own gate. The calls are idempotent and have a deadline of their own. `ready` resolves when `close` can
+ * do its work at once; `close` when the application holds every new write and has ended those in flight; `open` says where
+ * writes go from now on. `end`: neither is called any more.
  */
 export interface ApplicationGate {
+  ready(): Promise<void>;
   close(primary: 'sqlite' | 'postgresql', attempt: bigint): Promise<void>;
   open(primary: 'sqlite' | 'postgresql', attempt: bigint): Promise<void>;
+  end(): void;
 }
 
 export interface CutoverWork {

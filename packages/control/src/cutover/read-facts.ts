@@ -24,9 +24,11 @@ export async function readFacts({ pool, g, contracts, source, work }: FactsInput
   const fence = source.fence();
   const { applied, markerAttempt } = await readStreamPosition(pool, g);
   const { phase, attempt } = live;
-  const quiet = phase === 'following' || phase === 'switched';
   const direction = phase === 'returning' ? 'rollback' : 'cutover';
   const underWay = phase === 'switching' || phase === 'returning';
+  const gate = work.gate === null ? 'none' : await gateFact(pool, g.migration, attempt);
+  // The longest look of all, and the application waits for its gate: only where an attempt is about to begin.
+  const begins = (gate === 'none' || gate === 'open') && ((phase === 'following' && goal === 'cutover') || (phase === 'switched' && goal === 'rollback'));
   // What a lap does not look at costs nothing: under the fence every round trip counts.
   return {
     phase,
@@ -36,14 +38,14 @@ export async function readFacts({ pool, g, contracts, source, work }: FactsInput
     applied,
     markerAttempt,
     armed: phase !== 'following' || (await reverseCaptureInstalled(pool, g, contracts)),
-    redGates: quiet && goal !== 'undo' ? (await work.gates(goal)).filter((gate) => !gate.green).map((gate) => `${gate.name}: ${gate.found}`) : [],
+    redGates: begins ? (await work.gates(goal)).filter((gate) => !gate.green).map((gate) => `${gate.name}: ${gate.found}`) : [],
     sourceTouched: underWay && fence.attempt !== 0n && source.touched() !== null,
     verified: underWay && (await work.verified(direction, attempt)),
     sequencesSet: underWay && (await stepDone(pool, g, attempt, `${direction}_sequences`)),
     target: phase === 'returning' ? await targetFenceState(pool, contracts) : 'closed',
     backMarker: phase === 'returning' ? source.backMarker() : 0n,
+    gate,
     // A rollback that was undone has raised the attempt; the switch was that of the cutover whose fence stands.
-    gate: work.gate === null ? 'none' : await gateFact(pool, g.migration, attempt),
     switchRun: phase === 'switched' && (await stepDone(pool, g, fence.attempt, 'cutover_switch')),
   };
 }

@@ -64,7 +64,7 @@ const work: CutoverWork = {
       const open = primary === 'sqlite' ? fact('fence') === 0n : (await targetFenceState(pool, contracts)) === 'open';
       gate.push(open ? `${what} ${primary}` : `${what} ${primary} while it is fenced`);
     };
-    return { close: tell('close', 'gate'), open: tell('open', 'gate_open') };
+    return { ready: async () => {}, close: tell('close', 'gate'), open: tell('open', 'gate_open'), end: () => {} };
   },
   gates: async () => [{ name: 'lag', green: !broken.has('gates'), found: 'far behind', remedy: '' }],
   prepared: async () => true,

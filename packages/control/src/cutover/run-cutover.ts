@@ -142,8 +142,8 @@ class CutoverRun {
    */
   private async standReady({ phase, attempt }: CutoverFacts, step: (name: string, perform: () => Promise<void> | undefined) => Promise<unknown>): Promise<void> {
     if (this.preparedFor === attempt) return;
-    await step('prepare', () => this.prepare(attempt));
     const { gate } = this.input.work;
+    await step('prepare', async () => void (await Promise.all([gate?.ready(), this.prepare(attempt)])));
     if (gate !== null) await step(CLOSE_GATE, () => gate.close(phase === 'returning' ? 'postgresql' : 'sqlite', attempt));
     this.preparedFor = attempt;
   }

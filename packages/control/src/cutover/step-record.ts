@@ -11,6 +11,7 @@ export interface StepRecord {
   readonly attempt: bigint;
   readonly step: string;
   readonly state: StepState;
+  readonly beganAt: Date;
   /** Milliseconds, until now while it runs. */
   readonly ms: number;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -55,7 +56,7 @@ export async function endStep(pool: pg.Pool, { migration, attempt }: StepPlace, 
 /** In the order in which they began. */
 export async function readSteps(client: pg.Pool | pg.ClientBase, migration: string): Promise<StepRecord[]> {
   const result = await client.query(
-    `SELECT attempt, step, state, (extract(epoch FROM coalesce(ended_at, clock_timestamp()) - began_at) * 1000)::float8 AS ms, detail
+    `SELECT attempt, step, state, began_at AS "beganAt", (extract(epoch FROM coalesce(ended_at, clock_timestamp()) - began_at) * 1000)::float8 AS ms, detail
        FROM causeway.step WHERE migration = $1 ORDER BY attempt, began_at`,
     [migration],
   );

@@ -21,7 +21,8 @@ class SwitchCommand(PassThroughCommand):
     values = {
         "postpone-file": ("FILE", "do not begin while this file exists"),
         "on-switch": ("COMMAND", "run through the shell once the other side is open"),
-        "gate": ("COMMAND", "hold the application's writes around the switch; default: the gate of the live switch, where the database has one"),
+        "gate": ("COMMAND", "hold the application's writes around the switch, one run for closing and one for opening"),
+        "gate-process": ("COMMAND", "the same as a program that stays and is told; default: the gate of the live switch, where the database has one"),
         "gate-deadline": ("SECONDS", "undo the attempt when the gate is not closed by then"),
         "ready-within": ("SECONDS", "wait so long for the gates"),
         "deadline": ("SECONDS", "undo the attempt when it is not through by then"),
@@ -30,8 +31,8 @@ class SwitchCommand(PassThroughCommand):
     }
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        if options["gate"] is None:
-            options["gate"] = gate_command(options["database"])
+        if options["gate"] is None and options["gate_process"] is None:
+            options["gate_process"] = gate_command(options["database"])
         super().handle(*arguments, **options)
 
 
@@ -40,7 +41,7 @@ def gate_command(alias: str) -> str | None:
     live = settings.DATABASES.get(alias, {}).get("CAUSEWAY")
     if not isinstance(live, dict):
         return None
-    # Requests wait for it: without `site`, which looks for packages that it does not use, it starts in half the time. Named
-    # by its place, it is found all the same.
+    # Without `site`, which looks for packages that it does not use, it starts in half the time. Named by its place, it is found
+    # all the same.
     package = shlex.quote(str(Path(__file__).parents[2]))
     return f"PYTHONPATH={package}${{PYTHONPATH:+:$PYTHONPATH}} {shlex.quote(sys.executable)} -S -m causeway_django.live.gate {shlex.quote(str(Path(live['state']).resolve()))}"

@@ -18,6 +18,10 @@ WAIT_SECONDS = 25.0
 PATIENCE_SECONDS = 3600.0
 
 
+def other_side(side: Side) -> Side:
+    return "postgresql" if side == "sqlite" else "sqlite"
+
+
 def database(
     *,
     sqlite: Mapping[str, Any],

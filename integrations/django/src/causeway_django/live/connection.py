@@ -13,6 +13,7 @@ from .config import Side
 from .moved import DatabaseMoved
 from .statements import is_fence, writes
 from .switch import LiveSwitch
+from .truth import CONNECT_SECONDS
 from .unit import Unit, unit_at_work
 
 
@@ -194,11 +195,31 @@ class LiveConnection:
             # Somebody has kept this connection, which has given way already.
             return now
         other = self.live_other if self.live_other is not None else new_connection(side, self.alias)
+        # Kept in a thread without requests since the last switch: its server may have been started anew.
+        if other.connection is not None and not other.is_usable():
+            other.close()
         # Not closed here: somebody may still be reading from one of its cursors.
         self.live_other, other.live_other = None, self
         other.force_debug_cursor = self.force_debug_cursor
         connections[self.alias] = other
         return other
+
+    def live_make_ready(self, side: Side) -> None:
+        """Opens a connection to that side beside this one, for `live_give_way`; the end of the request closes the one that is not used."""
+        from .base import new_connection
+
+        if side == self.live_side or self.live_other is not None or self.live_is_bound():
+            return
+        other = new_connection(side, self.alias)
+        if "pool" in other.settings_dict["OPTIONS"]:
+            # It connects by itself. To wait for one of its connections could take as long as the others keep them.
+            other.pool.open()
+            return
+        if other.vendor == "postgresql":
+            # Its own copy: the one that is made when it is needed waits for as long as the project says.
+            other.settings_dict = {**other.settings_dict, "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **other.settings_dict["OPTIONS"]}}
+        other.connect()
+        self.live_other = other
 
     def close_if_unusable_or_obsolete(self) -> None:
         """At both ends of a request: nobody reads from the other side any more."""

@@ -11,10 +11,11 @@ import functools
 import logging
 import threading
 import time
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .config import ENGINE, LiveConfig, Side, live_config
+from .config import ENGINE, LiveConfig, Side, live_config, other_side
 from .moved import DatabaseMoved
 from .process_identity import has_ended
 from .state_file import StateFile, StateUnusable
@@ -36,6 +37,7 @@ class LiveSwitch:
         self.state = StateFile(config.state)
         self.units = UnitsLock(config.state.with_name(f"{config.state.name}.units"))
         self.asking = threading.Lock()
+        self.connecting = threading.Lock()
         self.asked = float("-inf")
 
     def primary(self) -> Side:
@@ -71,6 +73,7 @@ class LiveSwitch:
         while (side := waiting.look()) is None:
             if waiting.should_ask():
                 waiting.ask()
+            waiting.make_ready()
             time.sleep(POLL_SECONDS)
         return side
 
@@ -120,6 +123,7 @@ class _Waiting:
         self.away_from = away_from
         self.patience = patience
         self.deadline = time.monotonic() + patience
+        self.ready = False
 
     def look(self) -> Side | None:
         state = self.switch.state.read()
@@ -130,6 +134,26 @@ class _Waiting:
         if time.monotonic() >= self.deadline:
             raise DatabaseMoved(f"the gate was closed for longer than {self.patience:g} s")
         return None
+
+    def make_ready(self) -> None:
+        """
+        Connects this thread to the side that the gate will most likely lead to. Otherwise all that have waited connect at once
+        when it opens. One at a time: the machine has the switch to do.
+        """
+        if self.ready or not self.switch.connecting.acquire(blocking=False):
+            return
+        self.ready = True
+        try:
+            self._connection().live_make_ready(other_side(self.switch.state.read().primary))
+        except Exception:
+            logger.debug("no connection while waiting; it is made when it is needed", exc_info=True)
+        finally:
+            self.switch.connecting.release()
+
+    def _connection(self) -> Any:
+        from django.db import connections
+
+        return connections[self.switch.config.alias]
 
     def should_ask(self) -> bool:
         """Nobody else will open the gate, or it is open and leads to a fence."""
