@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { startLocalPostgres } from '@causeway/runtime/parts/local-postgres';
 import { removePostgresHome } from '@causeway/runtime/parts/postgres-home';
 import { type Bench, openBench } from '@causeway/testkit/causeway-command';
-import { FaultProxy, isCommit } from '@causeway/testkit/fault-proxy';
+import { FaultProxy, commitAnswer } from '@causeway/testkit/fault-proxy';
 import { testPostgresUrl } from '@causeway/testkit/test-servers';
 import Database from 'better-sqlite3';
 import pg from 'pg';
@@ -78,7 +78,7 @@ test('116: the connection is cut at COMMIT, so that nobody knows whether it happ
     try {
       url.port = String(proxy.port);
       const environment = { DATABASE_URL: url.href };
-      const cut = proxy.loseAnswer(isCommit, 'causeway loader').then(() => true);
+      const cut = proxy.loseAnswer(commitAnswer, 'causeway loader').then(() => true);
       const file = makeSource(bench, 30_000);
       let result = await bench.run(['migrate', file, '--json', '--name', 'cut'], environment);
       // A command that could not go on says so; the same command then does.

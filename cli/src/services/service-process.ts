@@ -18,13 +18,14 @@ export interface ServiceOptions {
   readonly logFile: string;
   readonly onMessage: (message: ServiceMessage) => void;
   readonly onRestart: (why: string) => void;
-  /** It lives for weeks: a target that is away for a while only makes it start again. */
+  /** It lives for weeks: a server that is away for a while, or somebody who ends it, only makes it start again. */
   readonly patient?: boolean;
 }
 
-/** A service that dies this often in one run has a cause that another start does not mend. */
+/** A service that dies this often, each time soon after its start, has a cause that another start does not mend. */
 const MAX_RESTARTS = 20;
-/** Between two starts while the target is away. */
+const SOON_MS = 60_000;
+/** Between two starts while a server is away. */
 const PATIENCE_MS = 1_000;
 const STOP_DEADLINE_MS = 12_000;
 /**
@@ -47,6 +48,7 @@ export class ServiceProcess {
   private child: ChildProcess | undefined;
   private stopping = false;
   private restarts = 0;
+  private startedAt = 0;
   private failure: { code: FailureCode; message: string } | undefined;
   private resolve: (code: number) => void = () => {};
   private reject: (error: unknown) => void = () => {};
@@ -85,6 +87,7 @@ export class ServiceProcess {
     const child = spawn(process.execPath, [...nodeFlags(this.options.environment), main], { env: { ...environment, ...MEMORY, NODE_COMPILE_CACHE: COMPILE_CACHE, CAUSEWAY_GROUP_SUFFIX: randomBytes(4).toString('hex') }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.child = child;
+    this.startedAt = performance.now();
     this.failure = undefined;
     child.on('message', (message: ServiceMessage) => {
       if (message.type === 'failed') this.failure = message;
@@ -97,10 +100,13 @@ export class ServiceProcess {
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
     const { name, logFile } = this.options;
     if (this.stopping) return this.resolve(code ?? 130);
-    if (this.options.patient === true && this.failure?.code === 'TARGET_UNREACHABLE') return void setTimeout(() => this.stopping || this.start(), PATIENCE_MS);
-    if (this.failure !== undefined) return this.reject(new Failure(this.failure.code, this.failure.message));
+    const told = this.failure?.code;
+    const patient = this.options.patient === true;
+    if (patient && (told === 'TARGET_UNREACHABLE' || told === 'BROKER_UNREACHABLE')) return void setTimeout(() => this.stopping || this.start(), PATIENCE_MS);
+    if (this.failure !== undefined && !(patient && told === 'INTERRUPTED')) return this.reject(new Failure(this.failure.code, this.failure.message));
     // Node itself ends with 1 after an uncaught error; only the validator has a verdict to tell with it.
     if (code === 0 || (code === 1 && name === 'validator')) return this.resolve(code);
+    if (performance.now() - this.startedAt > SOON_MS) this.restarts = 0;
     if (++this.restarts > MAX_RESTARTS) return this.reject(new Failure('PART_FAILED', `the ${name} ended ${this.restarts} times; its log is ${logFile}`));
     this.options.onRestart(`the ${name} ended ${signal === null ? `with code ${code}` : `by ${signal}`}; starting it again`);
     this.start();

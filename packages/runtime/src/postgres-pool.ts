@@ -6,6 +6,7 @@ import { Failure } from '@causeway/contracts/failures';
 import pg from 'pg';
 import { failoverPool } from './failover-pool.ts';
 import { parsePostgresAddress } from './postgres-address.ts';
+import { endSilentConnections } from './silent-connections.ts';
 
 const PINNED = [
   "SET TimeZone TO 'UTC'",
@@ -25,7 +26,13 @@ const PINNED = [
   'SET array_nulls TO on',
   'SET transform_null_equals TO off',
   'SET synchronous_commit TO on',
-].join('; ');
+  // The server's side of a connection that is gone without a word: its transaction holds locks until it is missed.
+  'SET tcp_keepalives_idle TO 20',
+  'SET tcp_keepalives_interval TO 5',
+  'SET tcp_keepalives_count TO 3',
+  "SET tcp_user_timeout TO '60s'",
+  'SELECT pg_backend_pid() AS pid',
+];
 
 /** int8 arrives as bigint: Number would lose bits beyond 2^53. */
 const TYPES: pg.CustomTypesConfig = {
@@ -44,16 +51,23 @@ export interface PoolOptions {
 }
 
 export function createPool(options: PoolOptions): pg.Pool {
+  const backends = new WeakMap<pg.ClientBase, number>();
+  const limit = options.queryTimeoutMs === undefined ? [] : [`SET statement_timeout TO ${Math.round(options.queryTimeoutMs * 0.7)}`];
   const settings = {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: 15_000,
     // A migration holds its connections for hours through firewalls that drop silent ones.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 20_000,
     types: TYPES,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs, connectionTimeoutMillis: options.queryTimeoutMs }),
     // Awaited by the pool before the first borrower gets the connection (missing in the type definitions).
-    onConnect: (client: pg.ClientBase) => client.query(options.queryTimeoutMs === undefined ? PINNED : `${PINNED}; SET statement_timeout TO ${Math.round(options.queryTimeoutMs * 0.7)}`),
+    onConnect: async (client: pg.ClientBase) => {
+      // One result a statement, which the type definitions do not tell.
+      const results = (await client.query([...PINNED, ...limit].join('; '))) as unknown as pg.QueryResult[];
+      backends.set(client, results.find(({ command }) => command === 'SELECT')?.rows[0].pid as number);
+    },
   };
   const several = (parsePostgresAddress(options.url)?.hosts.length ?? 1) > 1;
   const pool = several ? failoverPool(options.url, settings) : new pg.Pool({ ...settings, connectionString: options.url });
@@ -62,6 +76,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   // A borrowed one that dies between two queries has no listener of the pool's, and an unheard error ends the process;
   // whoever holds it is told by the next query.
   pool.on('connect', (client) => client.on('error', () => {}));
+  endSilentConnections(pool, (client) => backends.get(client));
   return pool;
 }
 
@@ -118,7 +133,7 @@ const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETI
 export function isConnectionError(error: unknown): boolean {
   const e = error as { code?: string; message?: string; errors?: unknown[] };
   if (e?.errors?.some(isConnectionError)) return true;
-  return CONNECTION_CODES.has(e?.code ?? '') || /terminat|timeout exceeded when trying to connect|password/i.test(e?.message ?? '');
+  return CONNECTION_CODES.has(e?.code ?? '') || /terminat|timeout exceeded when trying to connect|password|connection error and is not queryable|client was closed|the socket has been ended/i.test(e?.message ?? '');
 }
 
 export interface TargetServer {

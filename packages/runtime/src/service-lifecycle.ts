@@ -5,7 +5,8 @@
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
 import { readSettings, type Settings, type SettingTable } from './config-table.ts';
 import type { Log } from './log.ts';
-import { isConnectionError, messageOf } from './postgres-pool.ts';
+import { isPassing } from './passing-trouble.ts';
+import { messageOf } from './postgres-pool.ts';
 
 const DRAIN_DEADLINE_MS = 10_000;
 
@@ -51,7 +52,7 @@ export async function runService(log: Log, work: (signal: AbortSignal) => Promis
 
 function failureCodeOf(error: unknown, signal: AbortSignal): FailureCode {
   if (error instanceof Failure) return error.code;
-  if (isConnectionError(error)) return 'TARGET_UNREACHABLE';
+  if (isPassing(error)) return 'TARGET_UNREACHABLE';
   return signal.aborted ? 'INTERRUPTED' : 'INTERNAL';
 }
 

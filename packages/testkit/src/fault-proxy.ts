@@ -11,16 +11,21 @@ export interface FaultProxyOptions {
   readonly kafka?: boolean;
 }
 
-/** Which request's answer is to be lost: looked for in each piece that a client sends. */
-export type RequestPattern = (piece: Buffer) => boolean;
+/** What is looked for in each piece: a request whose answer is to be lost, or that answer itself. */
+export interface LostAnswer {
+  readonly request?: (piece: Buffer) => boolean;
+  readonly answer?: (piece: Buffer) => boolean;
+}
 
-/** A simple query `COMMIT`, in a transaction that this connection of ours has written in. */
-export const isCommit: RequestPattern = (piece) => piece[0] === 0x51 && piece.toString('latin1', 5, 11).toUpperCase() === 'COMMIT';
+const COMMITTED = Buffer.concat([Buffer.from('C'), int32(11), Buffer.from('COMMIT\0')]);
+
+/** CommandComplete of a COMMIT, whatever protocol and pipeline it was asked by. */
+export const commitAnswer: LostAnswer = { answer: (piece) => piece.includes(COMMITTED) };
 /** Size, then the API's number: 0 is Produce. */
-export const isProduce: RequestPattern = (piece) => piece.length > 8 && piece.readInt32BE(0) >= piece.length - 4 && piece.readInt16BE(4) === 0;
+export const produceAnswer: LostAnswer = { request: (piece) => piece.length > 8 && piece.readInt32BE(0) >= piece.length - 4 && piece.readInt16BE(4) === 0 };
 
 interface Loss {
-  readonly pattern: RequestPattern;
+  readonly lost: LostAnswer;
   /** Bytes that the connection's first piece must hold, such as an application name. */
   readonly from: string;
   readonly done: () => void;
@@ -32,7 +37,10 @@ export class FaultProxy {
   private readonly kafka: boolean;
   private readonly sockets = new Set<Socket>();
   private readonly losses: Loss[] = [];
+  private readonly pairs = new Map<Socket, { readonly server: Socket; first: string }>();
+  private readonly deaf = new WeakSet<Socket>();
   private paused = false;
+  private refusing = false;
 
   private constructor(server: Server, options: FaultProxyOptions) {
     this.server = server;
@@ -58,9 +66,9 @@ export class FaultProxy {
     this.cut();
   }
 
-  /** Forwards the next matching request, and ends the connection when its answer arrives. Resolves once that has happened. */
-  loseAnswer(pattern: RequestPattern, from = ''): Promise<void> {
-    return new Promise((done) => this.losses.push({ pattern, from, done }));
+  /** Ends the connection in place of passing the next such answer on. Resolves once that has happened. */
+  loseAnswer(lost: LostAnswer, from = ''): Promise<void> {
+    return new Promise((done) => this.losses.push({ lost, from, done }));
   }
 
   /** Losses that were asked for and have not happened. */
@@ -82,22 +90,45 @@ export class FaultProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /**
+   * What is connected now stays connected and hears nothing any more, as behind a firewall that has forgotten it; who
+   * connects anew is served. The server misses its client after `missedMs`, as keepalives would tell it; the client is
+   * never told. Answers how many there were.
+   */
+  forgetConnections(missedMs: number, from = ''): number {
+    const pairs = [...this.pairs].filter(([, { first }]) => first.includes(from));
+    for (const [client, { server }] of pairs) {
+      this.deaf.add(client);
+      setTimeout(() => server.destroy(), missedMs).unref();
+    }
+    return pairs.length;
+  }
+
+  /** Whoever connects from now on is turned away. */
+  refuse(): void {
+    this.refusing = true;
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((done) => this.server.close(done));
   }
 
   private connected(client: Socket): void {
+    if (this.refusing) return void client.destroy();
     const server = connect({ ...this.target, noDelay: true });
-    let first: string | undefined;
     let losing: Loss | undefined;
+    const pair = { server, first: '' };
+    this.pairs.set(client, pair);
     client.on('data', (piece) => {
-      first ??= piece.toString('latin1');
-      const at = losing === undefined ? this.losses.findIndex((loss) => first?.includes(loss.from) === true && loss.pattern(piece)) : -1;
-      if (at >= 0) losing = this.losses.splice(at, 1)[0];
+      if (pair.first === '') pair.first = piece.toString('latin1');
+      if (this.deaf.has(client)) return;
+      losing ??= this.taken(({ lost, from }) => pair.first.includes(from) && lost.request?.(piece) === true);
       if (!server.write(piece)) pauseUntilDrain(client, server);
     });
     server.on('data', (piece) => {
+      if (this.deaf.has(client)) return;
+      losing ??= this.taken(({ lost, from }) => pair.first.includes(from) && lost.answer?.(piece) === true);
       if (losing !== undefined) {
         client.destroy();
         server.destroy();
@@ -111,12 +142,20 @@ export class FaultProxy {
       this.sockets.add(socket);
       if (this.paused) socket.pause();
       socket.on('error', () => {});
-      socket.on('end', () => other.end());
+      socket.on('end', () => {
+        if (!this.deaf.has(client)) other.end();
+      });
       socket.on('close', () => {
         this.sockets.delete(socket);
-        other.destroy();
+        this.pairs.delete(client);
+        if (!this.deaf.has(client) || socket === client) other.destroy();
       });
     }
+  }
+
+  private taken(fits: (loss: Loss) => boolean): Loss | undefined {
+    const at = this.losses.findIndex(fits);
+    return at < 0 ? undefined : this.losses.splice(at, 1)[0];
   }
 
   /** Same length, so that the frame stays whole. An answer about brokers is small and comes in one piece. */

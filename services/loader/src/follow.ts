@@ -11,7 +11,7 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { type BackStep, runBackSink } from './back/run-back-sink.ts';
 import { LOADER_SETTINGS } from './config.ts';
 import type { LoaderInput } from './loader.ts';
-import { isPassing } from './stream/passing-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import { runStream } from './stream/run-stream.ts';
 import type { StreamStep } from './stream/stream-lane.ts';
 import { StreamTable } from './stream/stream-table.ts';

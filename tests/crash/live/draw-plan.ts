@@ -11,7 +11,11 @@ export const LOST_ANSWERS = ['commit answer', 'produce answer'] as const;
 export const DOUBLES = ['second extractor', 'second loader', 'second validator', 'second switch'] as const;
 /** `backends`: pg_terminate_backend of every connection that causeway has. */
 export const OTHERS = ['backends'] as const;
-export type Victim = (typeof KILLED)[number] | (typeof LOST_ANSWERS)[number] | (typeof DOUBLES)[number] | (typeof OTHERS)[number];
+/** Connections end, nothing passes for a while, or what is connected never hears again and is not told. */
+export const NETWORK = ['postgres cut', 'postgres silent', 'postgres half open', 'kafka cut', 'kafka silent', 'kafka half open'] as const;
+/** Full for a while, then not. */
+export const DISKS = ['postgres disk', 'broker disk', 'state disk'] as const;
+export type Victim = (typeof KILLED)[number] | (typeof LOST_ANSWERS)[number] | (typeof DOUBLES)[number] | (typeof OTHERS)[number] | (typeof NETWORK)[number] | (typeof DISKS)[number] | 'clock';
 
 export interface Fault {
   readonly victim: Victim;
@@ -22,8 +26,12 @@ export interface Fault {
   readonly delayMs: number;
   /** The victim ends itself here, as by kill −9, instead of being killed at a time. */
   readonly failPoint?: string;
-  /** Stopped (SIGSTOP) for so long and then let go on, instead of being killed. */
+  /** Stopped (SIGSTOP), silent or full for so long and then let go on, instead of being killed. */
   readonly stopMs?: number;
+  /** Asked to end (SIGTERM) instead of being killed. */
+  readonly asked?: boolean;
+  /** The wall clock of a service that jumps, after `delayMs` of its life. */
+  readonly clock?: { readonly service: string; readonly shiftMs: number };
 }
 
 export interface RunPlan {

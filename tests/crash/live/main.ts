@@ -1,29 +1,21 @@
-/**
- * The crash suite of the live part. Last line: `N runs, N lost, N doubled`.
- *   npm run test:crash -- --runs N --seed S [--minutes M]   N runs, each with a seed of its own (S, S + 1 …) that replays it; none is begun after M minutes
- *   npm run test:crash -- --exhaustive                      a kill at every fail point of the product, once
- *   npm run test:crash -- --planted [NAME]                  products with a planted bug, each of which must be found
- *   npm run test:crash -- --soak MINUTES --seed S           one long run, back and forth, something broken in every moment
- *   npm run test:crash -- --matrix FILE --from RUNS         the page of docs/ from what --json has written
- * `--own-servers`: broker and PostgreSQL are this suite's and are killed too; else they are those that CAUSEWAY_TEST_PG and
- * CAUSEWAY_TEST_BROKERS name. `--json FILE` appends one line a run.
- */
+/** The crash suite of the live part. `--help` says what it takes; its last line is `N runs, N lost, N doubled`. */
 import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { drawPlan, drawSoak, type RunPlan } from './draw-plan.ts';
+import { drawWide } from './draw-wide.ts';
 import { everyPoint } from './exhaustive.ts';
 import { matrixSums, matrixText } from './matrix.ts';
 import { readOutcomes, writeMatrixPage } from './matrix-page.ts';
 import { findPlanted } from './planted.ts';
 import { runPlan, type RunOutcome } from './run-plan.ts';
+import { readOptions } from './options.ts';
 import { openServers, type Servers } from './servers.ts';
+import { mayMount } from './small-disk.ts';
 
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean' } as const;
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: text, seed: text, minutes: text, json: text, soak: text, matrix: text, from: { ...text, multiple: true }, 'own-servers': flag, exhaustive: flag, planted: flag } });
+const values = readOptions();
 const own = values['own-servers'] === true || process.env['CAUSEWAY_TEST_PG'] === undefined;
 const first = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+const smallDisks = values.wide === true && own && mayMount();
 const began = performance.now();
 let interrupted = false;
 process.once('SIGINT', () => {
@@ -45,7 +37,7 @@ const toldPlan = (plan: RunPlan): string => `seed ${plan.seed}: ${plan.moments.a
 async function drawn(servers: Servers): Promise<RunOutcome[]> {
   const outcomes: RunOutcome[] = [];
   for (let seed = first; seed < first + Number(values.runs ?? 10) && !stopped(); seed++) {
-    const plan = drawPlan(seed, own);
+    const plan = values.wide === true ? drawWide(seed, own, smallDisks) : drawPlan(seed, own);
     say(toldPlan(plan));
     const outcome = await runPlan(plan, servers);
     outcomes.push(outcome);
@@ -56,7 +48,7 @@ async function drawn(servers: Servers): Promise<RunOutcome[]> {
 
 /** Outcomes, and what else is wrong. */
 async function perform(servers: Servers): Promise<{ outcomes: RunOutcome[]; wrong: string[] }> {
-  if (values.planted === true) return { outcomes: [], wrong: await findPlanted(servers, positionals, say, stopped) };
+  if (values.planted === true) return { outcomes: [], wrong: await findPlanted(servers, values.names, say, stopped) };
   if (values.exhaustive === true) {
     const { outcomes, missing } = await everyPoint(servers, tell, stopped);
     const acted = new Set(outcomes.flatMap((o) => o.injected.map((f) => f.failPoint?.split(':')[0])));
@@ -75,7 +67,7 @@ async function perform(servers: Servers): Promise<{ outcomes: RunOutcome[]; wron
 
 if (values.matrix !== undefined) writeMatrixPage(resolve(values.matrix), readOutcomes(values.from ?? []));
 else {
-  const servers = await openServers(own);
+  const servers = await openServers(own, smallDisks);
   const { outcomes, wrong } = await perform(servers).finally(() => servers.close());
   const bad = outcomes.filter((o) => o.problems.length > 0);
   if (outcomes.length > 0) say(`\n${matrixText(outcomes)}\n${matrixSums(outcomes)}`);

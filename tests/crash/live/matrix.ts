@@ -1,13 +1,14 @@
 /** What was broken when, counted over the runs: only what was really injected. */
-import { DOUBLES, type Fault, KILLED, LOST_ANSWERS, type Moment, OTHERS } from './draw-plan.ts';
+import { DISKS, DOUBLES, type Fault, KILLED, LOST_ANSWERS, type Moment, NETWORK, OTHERS, SERVICES } from './draw-plan.ts';
 import type { RunOutcome } from './run-plan.ts';
 
 const MOMENTS: readonly Moment[] = ['loading', 'following', 'cutover', 'switched', 'rollback', 'returned', 'second cutover', 'switched again'];
 
 const ROWS: readonly (readonly [name: string, is: (fault: Fault) => boolean])[] = [
-  ...KILLED.map((victim) => [victim, (f: Fault) => f.victim === victim && f.stopMs === undefined] as const),
-  ...[...LOST_ANSWERS, ...OTHERS, ...DOUBLES].map((victim) => [victim, (f: Fault) => f.victim === victim] as const),
-  ['stopped a while', (f) => f.stopMs !== undefined],
+  ...KILLED.map((victim) => [victim, (f: Fault) => f.victim === victim && f.stopMs === undefined && f.asked !== true] as const),
+  ...[...LOST_ANSWERS, ...OTHERS, ...DOUBLES, ...NETWORK, ...DISKS, 'clock'].map((victim) => [victim, (f: Fault) => f.victim === victim] as const),
+  ['stopped a while', (f) => f.stopMs !== undefined && [...SERVICES, 'switch'].includes(f.victim)],
+  ['asked to end', (f) => f.asked === true],
 ];
 const WIDTH = Math.max(...ROWS.map(([name]) => name.length));
 

@@ -1,12 +1,13 @@
 /** One run: the application writes, the migration takes its way, things are killed; at the end the ledger judges. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
-import { isCommit, isProduce } from '@causeway/testkit/fault-proxy';
+import { commitAnswer, produceAnswer } from '@causeway/testkit/fault-proxy';
 import type { LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
 import { type Fault, isSwitch, type Moment, type RunPlan } from './draw-plan.ts';
 import { pauseFor } from './kill.ts';
 import type { Servers } from './servers.ts';
 import { type Ended, Stage } from './stage.ts';
+import { strike } from './strike.ts';
 
 export interface RunOutcome {
   readonly plan: RunPlan;
@@ -100,6 +101,7 @@ class CrashRun {
     }
     await Promise.all(this.under);
     this.injected.push(...plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch' && f.victim !== 'complete' && stage.acted(f.failPoint)));
+    this.injected.push(...plan.faults.filter((f) => f.clock !== undefined && stage.acted('clock')));
     this.servers.postgres.forget();
     this.servers.kafka.forget();
     await stage.stopApplication();
@@ -107,7 +109,7 @@ class CrashRun {
     await stage.observer.end(stage.ledger);
     this.problems.push(...stage.observer.problems);
     await this.falseAlarms();
-    const ended = stage.unplanned - this.unplannedLoading;
+    const ended = stage.unplanned - this.unplannedLoading - this.takenOver();
     if (ended > 0) this.problems.push(`migrate --live ended by itself ${ended} times while it followed, though nobody had ended it`);
     if (verdict.equal) await this.end();
     return stage.compare();
@@ -136,7 +138,7 @@ class CrashRun {
 
   private faultsOf(moment: Moment, at: number, started?: Promise<void>): void {
     for (const fault of this.in(moment, at)) {
-      if ( fault.failPoint !== undefined || fault.victim === 'switch' || fault.victim === 'second switch') continue;
+      if (fault.failPoint !== undefined || fault.clock !== undefined || fault.victim === 'switch' || fault.victim === 'second switch') continue;
       this.under.push(this.inject(fault, started).catch((error: Error) => void this.problems.push(`${fault.victim} could not be killed: ${error.message}`)));
     }
   }
@@ -145,18 +147,12 @@ class CrashRun {
     await started;
     await sleep(fault.delayMs);
     if (fault.victim === 'commit answer' || fault.victim === 'produce answer') {
-      const lost = fault.victim === 'commit answer' ? this.servers.postgres.loseAnswer(isCommit) : this.servers.kafka.loseAnswer(isProduce);
+      const lost = fault.victim === 'commit answer' ? this.servers.postgres.loseAnswer(commitAnswer, fault.delayMs % 2 === 0 ? 'causeway' : '') : this.servers.kafka.loseAnswer(produceAnswer);
       void lost.then(() => {
         this.injected.push(fault);
         this.stage.tell(`lost a ${fault.victim}`);
       });
-    } else if (await this.strike(fault)) this.injected.push(fault);
-  }
-
-  private strike({ victim, stopMs }: Fault): Promise<boolean> {
-    if (victim === 'backends') return this.stage.terminateBackends();
-    if (victim.startsWith('second ')) return this.stage.second(victim.slice('second '.length));
-    return stopMs === undefined ? this.stage.kill(victim) : this.stage.pause(victim, stopMs);
+    } else if (await strike(fault, this.stage, this.servers)) this.injected.push(fault);
   }
 
   /** The command is run until the other side is the primary, however often it is cut off. */
@@ -210,6 +206,11 @@ class CrashRun {
       const live = await this.stage.live();
       if (live !== null && (live.phase === phase || live.attempt > before)) return;
     }
+  }
+
+  /** A loader that another one has taken over from gives way for good, and its command says so: that is no fault. */
+  private takenOver(): number {
+    return Math.min(this.stage.timesFenced(), this.injected.filter((fault) => fault.victim === 'second loader').length);
   }
 
   private async falseAlarms(): Promise<void> {

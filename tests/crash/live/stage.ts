@@ -5,21 +5,22 @@ import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { makeAppDatabase } from '@causeway/testkit/sample-app/make-app-database';
 import { compareLedger, type LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
 import { switchCommand, writePrimary } from '@causeway/testkit/sample-app/primary-file';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import type { RunPlan } from './draw-plan.ts';
-import { killNow, pauseFor, secondOf, serviceOf } from './kill.ts';
+import { killNow } from './kill.ts';
 import { Observer } from './observer.ts';
 import type { Servers } from './servers.ts';
+import { SmallDisk } from './small-disk.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const APPLICATION = join(ROOT, 'packages/testkit/dist/sample-app/main.js');
 const WORKERS = 3;
-/** For how long a second process runs beside the first. */
-const SECOND_MS = 3_000;
+const STATE_MIB = 32;
 
 export interface LivePlace {
   readonly phase: string;
@@ -46,6 +47,7 @@ export class Stage {
   /** Starts of migrate --live beyond the first that the plan did not ask for. */
   unplanned = 0;
   private schemaBefore = '';
+  stateDisk: SmallDisk | undefined;
   readonly observer: Observer;
   private readonly main: string;
   /** Passed fail points, one a line. */
@@ -60,6 +62,7 @@ export class Stage {
     [this.file, this.ledger, this.primary] = [join(this.folder, 'app.sqlite'), join(this.folder, 'ledger.jsonl'), join(this.folder, 'primary')];
     this.trace = join(this.folder, 'points');
     mkdirSync(join(this.folder, 'acted'));
+    if (plan.faults.some((fault) => fault.victim === 'state disk')) this.stateDisk = SmallDisk.mount(join(this.folder, 'state'), STATE_MIB, '0700');
     this.observer = new Observer(this.directUrl);
   }
 
@@ -164,32 +167,13 @@ export class Stage {
     return this.traced().includes(`!${point.split(':')[0]}`);
   }
 
+  /** How often migrate --live has ended because another process had taken over. */
+  timesFenced(): number {
+    return readFileSync(join(this.folder, 'migrate.log'), 'utf8').split('"code":"FENCED"').length - 1;
+  }
+
   private traced(): string[] {
     return existsSync(this.trace) ? readFileSync(this.trace, 'utf8').split('\n').filter((name) => name !== '') : [];
-  }
-
-  async pause(victim: string, ms: number): Promise<boolean> {
-    this.tell(`stop ${victim} for ${ms} ms`);
-    const command = this.command?.pid;
-    return command !== undefined && (await pauseFor(serviceOf(command, victim), ms));
-  }
-
-  /** A service of the same kind beside the one that runs, for a while. */
-  async second(service: string): Promise<boolean> {
-    const command = this.command?.pid;
-    const pid = command === undefined ? undefined : serviceOf(command, service);
-    const child = pid === undefined ? null : secondOf(pid);
-    this.tell(`second ${service}: ${child?.pid ?? 'not started'}`);
-    if (child === null) return false;
-    await sleep(SECOND_MS);
-    killNow(child.exitCode === null ? child.pid : undefined);
-    return true;
-  }
-
-  async terminateBackends(): Promise<boolean> {
-    this.tell('terminate backends');
-    const rows = await this.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'causeway%'").catch(() => []);
-    return rows.length > 0;
   }
 
   /** A fault may end the command once; what ends it again and again is no fault of ours. */
@@ -197,24 +181,16 @@ export class Stage {
     return 10 + this.plan.faults.length;
   }
 
-  /** True if there was such a process. */
-  async kill(victim: string): Promise<boolean> {
-    this.tell(`kill ${victim}`);
-    if (victim === 'application') {
-      const dead = killNow(this.application?.pid);
-      await sleep(100);
-      await this.startApplication();
-      return dead;
-    }
-    if (victim === 'broker' || victim === 'postgres') {
-      await this.servers.kill(victim);
-      this.tell(`${victim} is back`);
-      return true;
-    }
-    const command = this.command?.pid;
-    if (victim === 'command') return killNow(command);
-    for (const until = Date.now() + 5_000; command !== undefined && Date.now() < until; await sleep(30)) if (killNow(serviceOf(command, victim))) return true;
-    return false;
+  get commandPid(): number | undefined {
+    return this.command?.pid;
+  }
+
+  /** Kills the application and starts it again; false where it had gone. */
+  async killApplication(): Promise<boolean> {
+    const dead = killNow(this.application?.pid);
+    await sleep(100);
+    await this.startApplication();
+    return dead;
   }
 
   /** Null before there is one, and where the server is away. */
@@ -266,15 +242,22 @@ export class Stage {
     await this.stopCommand();
     if (keep) return;
     await this.administer(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+    this.stateDisk?.unmount();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private spawnCommand(args: readonly string[], log: string, failPoint?: string): ChildProcess {
     const descriptor = openSync(join(this.folder, `${log}.log`), 'a');
     const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: this.url, KAFKA_BROKERS: `127.0.0.1:${this.servers.kafka.port}`, CAUSEWAY_STATE: join(this.folder, 'state'), FAILPOINT_TRACE: this.trace, ...(failPoint === undefined ? {} : { FAILPOINT: failPoint }), ...(this.plan.once === true ? { FAILPOINT_ONCE: join(this.folder, 'acted') } : {}) };
-    const child = spawn(process.execPath, [this.main, ...args], { cwd: this.folder, env: environment, stdio: ['ignore', descriptor, descriptor] });
+    const child = spawn(process.execPath, [this.main, ...args], { cwd: this.folder, env: { ...environment, ...this.clock }, stdio: ['ignore', descriptor, descriptor] });
     closeSync(descriptor);
     return child;
+  }
+
+  private get clock(): Record<string, string> {
+    const fault = this.plan.faults.find(({ clock }) => clock !== undefined);
+    if (fault?.clock === undefined) return {};
+    return { NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'shift-clock.mjs')).href}`, CRASH_CLOCK: `${fault.clock.service}:${fault.clock.shiftMs}:${fault.delayMs}` };
   }
 
   private async administer(statement: string): Promise<void> {

@@ -22,6 +22,8 @@ export interface KafkaConfig {
   readonly connectDeadlineMs?: number;
   /** How long nothing may succeed once connected; default 120 s. */
   readonly idleDeadlineMs?: number;
+  /** After which a request without an answer is sent again, on another connection; default 20 s. */
+  readonly requestMs?: number;
   /** How long a consumer may be silent before its partitions go to others; default 30 s. */
   readonly sessionMs?: number;
 }

@@ -17,7 +17,7 @@ import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import type { Transport, TransportProducer } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
-import { passesByItself } from './back-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import { BackReader, type BackSnapshot } from './back-reader.ts';
 import { type BackState, peekQueue } from './back-state.ts';
 import { BackTable } from './back-table.ts';
@@ -54,7 +54,7 @@ export async function runBack(input: BackInput): Promise<void> {
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (!passesByItself(error)) throw error;
+      if (!isPassing(error)) throw error;
       input.lives?.();
       log.warn({ reason: messageOf(error) }, 'the way back is interrupted; going on');
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});

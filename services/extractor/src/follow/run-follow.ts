@@ -19,7 +19,7 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
-import { passesByItself } from '../back/back-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import { completeLiveQuarantine } from '../follow-quarantine.ts';
 import { textDecoding } from '@causeway/control/source/text-decoding';
 import { shownProducer } from '../publish/shown-producer.ts';
@@ -92,7 +92,7 @@ export async function runFollow(input: FollowInput): Promise<void> {
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (!passesByItself(error)) throw error;
+      if (!isPassing(error)) throw error;
       // Waiting for a broker or a server is no hanging.
       input.lives?.();
       log.warn({ reason: messageOf(error) }, 'following is interrupted; going on');

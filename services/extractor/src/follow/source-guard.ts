@@ -13,7 +13,7 @@ import type { Log } from '@causeway/runtime/log';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import { openSource, type SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import type pg from 'pg';
-import { passesByItself } from '../back/back-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import { isBusy } from './log-purge.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -58,7 +58,7 @@ export class SourceGuard {
           throttle.set(live.throttleBytes === null ? null : Number(live.throttleBytes));
           this.look(live);
         } catch (error) {
-          if (!passesByItself(error)) throw error;
+          if (!isPassing(error)) throw error;
           log.debug({ reason: messageOf(error) }, 'the record cannot be read just now');
         }
         await sleep(LOOK_MS, undefined, { signal }).catch(() => {});

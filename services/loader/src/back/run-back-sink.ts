@@ -15,7 +15,7 @@ import type { IncomingBatch, Transport } from '@causeway/runtime/transport/port'
 import type { Database } from 'better-sqlite3';
 import type pg from 'pg';
 import { ContractsMoved } from '../evolve/contracts-moved.ts';
-import { isPassing } from '../stream/passing-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import type { BackOutcome } from './apply-back.ts';
 import { BackAssembly, parseBackHeader } from './back-message.ts';
 import { BackSink } from './back-sink.ts';

@@ -12,7 +12,7 @@ import { messageOf } from '@causeway/runtime/postgres-pool';
 import type { Transport } from '@causeway/runtime/transport/port';
 import type pg from 'pg';
 import { ContractsMoved } from '../evolve/contracts-moved.ts';
-import { isPassing } from './passing-trouble.ts';
+import { isPassing } from '@causeway/runtime/passing-trouble';
 import { StreamLane, type StreamStep } from './stream-lane.ts';
 import { StreamSession, type StreamTables } from './stream-session.ts';
 

@@ -20,8 +20,12 @@ export class BrokerDeadline {
     this.lastAnswer = performance.now();
   }
 
+  get silentMs(): number {
+    return performance.now() - this.lastAnswer;
+  }
+
   get expired(): boolean {
-    return performance.now() - this.lastAnswer > this.limitMs;
+    return this.silentMs > this.limitMs;
   }
 
   /** Calls back once when the deadline has passed. Returns how to stop watching. */

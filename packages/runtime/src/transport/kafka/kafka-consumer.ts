@@ -24,6 +24,9 @@ const FETCH_BYTES = 2 * FETCH_PARTITION_BYTES;
 const FETCH_WAIT_MS = 100;
 /** A broker that is there lets a member go in milliseconds. */
 const LEAVE_MS = 5_000;
+const LOOK_MS = 1_000;
+/** Longer than a fetch may wait and than a request may take. */
+const FETCH_STUCK_MS = 40_000;
 /** A seek takes effect at the next fetch; more fetches off the mark than this mean that the offset is not there. */
 const MAX_STALE = 5;
 
@@ -50,6 +53,8 @@ export class KafkaConsumer implements TransportConsumer {
   private stopped: Promise<void> | undefined;
   private readonly positions = new Map<number, bigint>();
   private committing = false;
+  private lastFetch = performance.now();
+  private refusedSince: number | undefined;
 
   constructor(deps: KafkaConsumerDeps, options: ConsumerOptions) {
     this.deps = deps;
@@ -89,6 +94,7 @@ export class KafkaConsumer implements TransportConsumer {
     });
     settled.catch(() => {});
     const unwatch = this.deps.deadline.watch(this.settle);
+    const fetching = setInterval(() => this.checkFetches(), LOOK_MS);
     const onAbort = (): void => void this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -98,6 +104,7 @@ export class KafkaConsumer implements TransportConsumer {
       await settled;
     } finally {
       unwatch();
+      clearInterval(fetching);
       signal?.removeEventListener('abort', onAbort);
       // Also after a failure: a member that stays in the group would keep its partitions from the others.
       void this.stop();
@@ -137,12 +144,27 @@ export class KafkaConsumer implements TransportConsumer {
   }
 
   private listen(): void {
-    const { GROUP_JOIN, CRASH, REBALANCING, REQUEST } = this.consumer.events;
+    const { GROUP_JOIN, CRASH, REBALANCING, REQUEST, FETCH } = this.consumer.events;
     const { topic } = this.options;
     this.consumer.on(REQUEST, () => this.deps.deadline.answered());
+    this.consumer.on(FETCH, () => this.fetchedNow());
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment[topic] ?? []));
     this.consumer.on(REBALANCING, () => void this.revoke());
     this.consumer.on(CRASH, ({ payload }) => this.crashed(payload));
+  }
+
+  private fetchedNow(): void {
+    this.lastFetch = performance.now();
+  }
+
+  /**
+   * Heartbeats that are answered while no fetch ends, or fetches for partitions that nobody holds: the client has lost its way
+   * (seen once in hundreds of broker crashes). A new consumer goes on from the durable position.
+   */
+  private checkFetches(): void {
+    const now = performance.now();
+    const silent = this.assignment !== undefined && now - this.lastFetch > FETCH_STUCK_MS && this.deps.deadline.silentMs < FETCH_STUCK_MS / 2;
+    if (silent || now - (this.refusedSince ?? now) > FETCH_STUCK_MS) this.settle(new Failure('BROKER_UNREACHABLE', `nothing of ${this.options.topic} has come for ${FETCH_STUCK_MS / 1000} s, though brokers answer`));
   }
 
   private crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
@@ -161,6 +183,8 @@ export class KafkaConsumer implements TransportConsumer {
   private assigned(partitions: readonly number[]): void {
     const { topic } = this.options;
     if (partitions.length > 0) this.consumer.pause([{ topic, partitions: [...partitions] }]);
+    this.fetchedNow();
+    this.refusedSince = undefined;
     void this.revoke();
     this.turns = this.turns.then(() => {
       if (this.stopped !== undefined || partitions.length === 0) return;
@@ -216,6 +240,7 @@ export class KafkaConsumer implements TransportConsumer {
     const { partition } = batch;
     const messages = batch.messages.map((message) => incomingMessage(partition, message));
     const accepted = this.buffers.add(partition, messages, BigInt(batch.highWatermark));
+    this.refusedSince = accepted === 'closed' ? (this.refusedSince ?? performance.now()) : undefined;
     if (accepted === 'accepted') {
       this.stale.delete(partition);
       resolveOffset(batch.lastOffset());

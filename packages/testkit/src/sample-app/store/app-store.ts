@@ -30,7 +30,7 @@ const LOST = /^(57P0[123]|08...|53300|EPIPE|ECONN.*|ETIMEDOUT|EHOSTUNREACH)$/;
 export function meaningOf(error: unknown): ErrorMeaning {
   const { code, message } = error as { code?: string; message?: string };
   if (FENCE.test(message ?? '')) return 'fenced';
-  if (code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT' || code === '40P01' || code === '40001' || code === '55P03') return 'busy';
+  if (code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT' || code === '40P01' || code === '40001' || code === '55P03' || code === '53100') return 'busy';
   if (LOST.test(code ?? '') || /Connection terminated|connection timeout|not queryable|connection error/i.test(message ?? '')) return 'lost';
   return 'wrong';
 }
