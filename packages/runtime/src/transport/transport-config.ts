@@ -24,7 +24,7 @@ export interface KafkaConfig {
   readonly idleDeadlineMs?: number;
   /** After which a request without an answer is sent again, on another connection; default 20 s. */
   readonly requestMs?: number;
-  /** How long a consumer may be silent before its partitions go to others; default 30 s. */
+  /** How long a consumer may be silent before its partitions go to others; default 10 s. */
   readonly sessionMs?: number;
 }
 

@@ -13,7 +13,8 @@ import { KafkaProducer } from './kafka-producer.ts';
 const CONNECT_DEADLINE_MS = 15_000;
 /** A rolling restart of a cluster is shorter; a cluster that is gone is noticed before anyone asks. */
 const IDLE_DEADLINE_MS = 120_000;
-const SESSION_MS = 30_000;
+/** Also how long a consumer that has lost its broker waits for itself: the broker still knows the member that it was. */
+const SESSION_MS = 10_000;
 
 export async function connectKafka(config: KafkaConfig, deps: KafkaDeps): Promise<Transport> {
   return new KafkaTransport(config, deps);
