@@ -29,6 +29,8 @@ const SCHEMA = [
   `INSERT INTO "odd ""schema"""."ta""ble; --" VALUES (E'new\\nline', 1), (NULL, NULL)`,
   'CREATE TABLE part (id int, v text) PARTITION BY RANGE (id); CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (100); CREATE TABLE part_2 PARTITION OF part DEFAULT',
   "INSERT INTO part SELECT g, 'p' || g FROM generate_series(1, 300) g",
+  // As every framework writes choices; PostgreSQL prints such a check otherwise once it has read its own text again.
+  `CREATE TABLE choice (kind varchar(9) CHECK (kind IN ('a', 'b''s, x', E'new\nline')), other varchar CHECK (other NOT IN ('x', 'y')))`,
   'CREATE TABLE nothing ()',
   'INSERT INTO nothing DEFAULT VALUES',
   'CREATE MATERIALIZED VIEW totals AS SELECT count(*) FROM item; CREATE VIEW names AS SELECT name FROM item',
