@@ -9,6 +9,7 @@ import { type Command, Option } from 'commander';
 import { planSource } from './migrate/migration-plan.ts';
 import { planMigration } from './migrate/plan-migration.ts';
 import { readQueries } from './queries/read-queries.ts';
+import { visibleText } from './report/visible-text.ts';
 import { stateFolder } from './state-folder.ts';
 import type { CliContext } from './run-cli.ts';
 import { targetAddress } from './target-address.ts';
@@ -52,7 +53,7 @@ export function registerPlan(program: Command, context: CliContext): void {
 function planAlone(file: string, flags: PlanFlags, context: CliContext): PlanDocument {
   const beside = flags.to !== undefined || flags.plan !== undefined || flags.skipMissing === true || flags.skip !== undefined;
   if (beside) throw new Failure('USAGE', '--to, --plan, --skip and --skip-missing belong to --schema existing');
-  return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true, ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }) }).plan;
+  return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true, leaveUnreadable: true, ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }) }).plan;
 }
 
 async function planBesideTarget(file: string, flags: PlanFlags, context: CliContext): Promise<PlanDocument> {
@@ -69,6 +70,8 @@ async function planBesideTarget(file: string, flags: PlanFlags, context: CliCont
 }
 
 function writePlan(plan: PlanDocument, output: string | undefined, context: CliContext): void {
+  const left = plan.tables.filter((t) => t.action === 'skip').map((t) => visibleText(t.name));
+  if (left.length > 0) context.stderr.write(`causeway: warning: left behind as planned: ${left.join(', ')}\n`);
   const text = planToYaml(plan);
   if (output === undefined) context.stdout.write(text);
   else {

@@ -4,6 +4,7 @@ import { exactCellJson } from '@causeway/contracts/source-value';
 import { assessSource } from '@causeway/control/assess/assess-source';
 import type { Assessment } from '@causeway/control/assess/assessment';
 import { discoverSchema } from '@causeway/control/plan/discover-schema';
+import { ownCollation } from '@causeway/control/plan/own-collation';
 import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { estimateTables } from '@causeway/control/plan/estimate-rows';
 import { DEFAULT_SCHEMA, givenPlan } from '../migrate/migration-plan.ts';
@@ -14,7 +15,7 @@ export function performAssessment(start: AssessStart, say: (message: AssessMessa
   const out = start.rowsFile === undefined ? null : openSync(start.rowsFile, 'w', 0o600);
   const db = openSource(start.file);
   try {
-    const tables = discoverSchema(db).tables.map((t) => ({ source: t.name, order: t.withoutRowid ? ({ kind: 'primary', columns: [] } as const) : ({ kind: 'rowid', alias: t.rowidAlias } as const) }));
+    const tables = discoverSchema(db).tables.filter((t) => ownCollation(t)?.unreadable !== true).map((t) => ({ source: t.name, order: t.withoutRowid ? ({ kind: 'primary', columns: [] } as const) : ({ kind: 'rowid', alias: t.rowidAlias } as const) }));
     say({ kind: 'tables', tables: estimateTables(start.file, tables) });
     return assessSource(db, {
       file: start.source,

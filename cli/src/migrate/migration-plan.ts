@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly targetSchema: string | undefined;
   readonly names: 'exact' | 'snake_case';
   readonly full: boolean;
+  /** For a plan that is to be looked at: what cannot be read stands in it as left behind. */
+  readonly leaveUnreadable?: boolean;
   /** The application's queries, for the indexes that they need. */
   readonly queries?: readonly Query[];
   /** The application's own tables take the rows; null where causeway makes the tables. */
@@ -51,6 +53,7 @@ function planOf(db: SourceDatabase, schema: SourceSchema, request: PlanRequest, 
     names: given?.names ?? request.names,
     targetSchema: given?.targetSchema ?? request.targetSchema ?? DEFAULT_SCHEMA,
     full: request.full,
+    leaveUnreadable: request.leaveUnreadable === true,
     ...(request.existing === undefined ? {} : { existing: { ...request.existing, given } }),
     ...(request.queries === undefined ? {} : { queries: request.queries }),
     ...(onTable === undefined ? {} : { onTable }),

@@ -15,6 +15,9 @@ export const STATE_TABLE = '_causeway_state';
 /** The application's triggers that stand aside while this side is the follower, verbatim: `name TEXT PRIMARY KEY, sql`. */
 export const SUSPENDED_TABLE = '_causeway_suspended';
 
+/** Whether a table is one of ours. The name tells: all that begins so is reserved, and a plan is refused where it is not ours. */
+export const isOwnTable = (name: string): boolean => [LOG_TABLE, STATE_TABLE, SUSPENDED_TABLE].includes(name);
+
 /**
  * - migration: id of the migration that owns the capture
  * - token: random, made with the capture; another token behind the same path is another file

@@ -60,7 +60,7 @@ class Assessing {
 
   run(): Assessment {
     const { options } = this;
-    const { schema, findings } = assessableSchema(discoverSchema(this.db), options.given?.names ?? options.names);
+    const { schema, findings } = assessableSchema(discoverSchema(this.db), options.given?.names ?? options.names, new Set(options.given?.tables.filter((t) => t.action === 'skip').map((t) => t.name)));
     const plan = this.timed('read', () => this.planned(schema));
     const tables = this.checkedTables(schema, plan);
     const refused = this.timed('refused', () => tables.flatMap((table) => this.refusedOf(table, schema.encoding === 'UTF-8')));

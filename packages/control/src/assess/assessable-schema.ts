@@ -1,5 +1,6 @@
 /** Leaves out of a schema what no plan can be made for, and says why: the rest is assessed all the same. */
 import { Failure } from '@causeway/contracts/failures';
+import { ownCollation } from '../plan/own-collation.ts';
 import type { SourceSchema, SourceTable } from '../plan/source-schema.ts';
 import { type NameStyle, targetNames } from '../plan/target-names.ts';
 import type { Finding } from './assessment.ts';
@@ -7,7 +8,8 @@ import { finding } from './checks/check-input.ts';
 
 const MAX_COLUMNS = 1_600;
 
-export function assessableSchema(schema: SourceSchema, style: NameStyle): { schema: SourceSchema; findings: Finding[] } {
+/** `skipped`: tables that a reviewed plan leaves behind; what would hinder them hinders nothing. */
+export function assessableSchema(schema: SourceSchema, style: NameStyle, skipped: ReadonlySet<string> = new Set()): { schema: SourceSchema; findings: Finding[] } {
   const findings: Finding[] = [];
   const kept: SourceTable[] = [];
   // Looking for the one that collides takes a look at all names for each: only where there is one.
@@ -15,13 +17,15 @@ export function assessableSchema(schema: SourceSchema, style: NameStyle): { sche
   for (const table of schema.tables) {
     const problem = columnProblem(table, style) ?? (collides ? nameProblem([...kept, table], style) : null);
     if (problem === null) kept.push(table);
-    else findings.push(problem);
+    else if (!skipped.has(table.name)) findings.push(problem);
   }
   return { schema: { ...schema, tables: kept }, findings };
 }
 
 function columnProblem(table: SourceTable, style: NameStyle): Finding | null {
   if (table.columns.length > MAX_COLUMNS) return finding({ check: 'too-many-columns', severity: 'blocker', table: table.name, count: table.columns.length, detail: `${table.columns.length} columns` });
+  const collation = ownCollation(table);
+  if (collation?.unreadable === true) return finding({ check: 'collation-own', severity: 'blocker', table: table.name, detail: `no rowid, and an index that is sorted by ${JSON.stringify(collation.name)}: no other library can read it` });
   return collision(table.columns.map((c) => c.name), style, 'column', `columns of ${JSON.stringify(table.name)}`, table.name);
 }
 

@@ -1,6 +1,7 @@
 /** What capture needs of a table: where its triggers stand, and what names its rows. */
 import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
+import { ownCollation } from '../plan/own-collation.ts';
 import type { SourceColumn, SourceIndex, SourceSchema, SourceTable } from '../plan/source-schema.ts';
 
 export interface CapturedTable {
@@ -23,6 +24,8 @@ export function capturedTables(schema: SourceSchema, contracts: readonly TableCo
     const table = schema.tables.find((t) => t.name === contract.source);
     if (table === undefined) throw new Failure('SOURCE_CHANGED', `table ${JSON.stringify(contract.source)} is not in the source`);
     if (table.fts === 'rtree') throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} is an R*Tree, and SQLite lets no trigger see its changes: it cannot be followed; say \`action: skip\` for it in the plan, and fill it from its own table in PostgreSQL`);
+    const collation = ownCollation(table);
+    if (collation !== null) throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has an index that is sorted by the application's own collation ${JSON.stringify(collation.name)}: the way back could not write it; say \`action: skip\` for it in the plan, or let the application drop the index meanwhile`);
     if (table.fts !== null) return fullText(table, contract);
     return { number: contract.table, name: table.name, key: keyOf(table, contract), columns: table.columns, colliding: table.indexes.filter((index) => mayCollide(index, table, contract)), hiddenRowid: contract.keyless || table.rowidColumn !== null ? null : table.rowidAlias };
   });

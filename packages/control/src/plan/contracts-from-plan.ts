@@ -26,7 +26,7 @@ export function contractsFromPlan(plan: PlanDocument, schema: SourceSchema): Tab
 /** Of one table that the plan moves. */
 export function contractOf(plan: PlanDocument, table: PlanTable, source: SourceTable, number: number): TableContract {
   const declared = source.columns.filter((c) => c.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition).map((c) => c.name);
-  const key = namesRows(table, declared) ? declared : [];
+  const key = namesRows(table, source) ? declared : [];
   return {
     table: number,
     source: table.name,
@@ -41,9 +41,22 @@ export function contractOf(plan: PlanDocument, table: PlanTable, source: SourceT
   };
 }
 
-/** Several rows may have NULL in a key that is no integer key: such a key does not name them, their rowid does. */
-export function namesRows(table: PlanTable, key: readonly string[]): boolean {
-  return key.every((name) => table.columns.find((c) => c.name === name)?.notNull === true);
+/**
+ * Several rows may have NULL in a key that is no integer key: such a key does not name them, their rowid does. Nor does a key
+ * in which 12 and '12' are two, and one in PostgreSQL: each change of the one took the other along.
+ */
+export function namesRows(table: PlanTable, source: SourceTable): boolean {
+  return source.columns.every((column) => {
+    if (column.keyPosition === 0) return true;
+    const planned = table.columns.find((c) => c.name === column.name);
+    return planned?.notNull === true && (source.rowidAlias === null || !printsAlike(planned, column));
+  });
+}
+
+/** Values of two classes are there, and stay two only in SQLite: without an affinity numbers beside text, and text beside blobs. */
+function printsAlike({ form, type, found = {} }: PlanTable['columns'][number], { affinity }: SourceTable['columns'][number]): boolean {
+  if (form !== 'any' || found.text === undefined) return false;
+  return type === 'bytea' ? found.blob !== undefined : affinity === 'blob' && (found.integer !== undefined || found.real !== undefined);
 }
 
 function columnsOf(plan: PlanDocument, table: PlanTable, source: SourceTable, key: readonly string[]): TableContract['columns'] {

@@ -1,6 +1,7 @@
 /** Reads a source's schema from its pragmas: what SQLite itself says, never a guess from the SQL text. */
+import { Failure } from '@causeway/contracts/failures';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import { SOURCE_PREFIX } from '@causeway/contracts/live/source-objects';
+import { isOwnTable, SOURCE_PREFIX, STATE_TABLE } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { affinityOf, type SourceColumn, type SourceForeignKey, type SourceIndex, type SourceObject, type SourceSchema, type SourceTable } from './source-schema.ts';
 
@@ -20,13 +21,17 @@ interface ColumnInfo {
   readonly hidden: number;
 }
 
+/** Of the capture, by a table's number, and of the fence. */
+const OWN_TRIGGER = new RegExp(`^${SOURCE_PREFIX}(\\d+|fence)_`);
+
 const pragma = <T>(db: SourceDatabase, name: string, argument: string): T[] => db.pragma(`${name}(${quoteIdentifier(argument)})`) as T[];
 
 export function discoverSchema(db: SourceDatabase): SourceSchema {
   // In the order of their making: a view may read one that was made before it.
   const listed = (
     db.prepare("SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view') WHERE l.schema = 'main' ORDER BY s.rowid").all() as ListedTable[]
-  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_') && !t.name.startsWith(SOURCE_PREFIX));
+  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_') && !isOwnTable(t.name));
+  refuseReserved(db);
   const sql = new Map((db.prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')").all() as { name: string; sql: string | null }[]).map((r) => [r.name, r.sql ?? '']));
   const tables: SourceTable[] = [];
   const objects: SourceObject[] = [];
@@ -49,6 +54,15 @@ export function discoverSchema(db: SourceDatabase): SourceSchema {
     schemaVersion: Number(db.pragma('schema_version', { simple: true })),
     pageBytes: Number(db.pragma('page_size', { simple: true })),
   };
+}
+
+/** What the application itself calls by our prefix would be taken for ours, now or when a capture is taken out again. */
+function refuseReserved(db: SourceDatabase): void {
+  const named = db.prepare("SELECT type, name FROM sqlite_schema WHERE type <> 'index' AND lower(substr(name, 1, ?)) = ?").all(SOURCE_PREFIX.length, SOURCE_PREFIX) as { type: string; name: string }[];
+  // A capture always has its table of facts.
+  const captured = named.some((entry) => entry.name === STATE_TABLE);
+  const taken = named.find((entry) => !captured || !(entry.type === 'table' ? isOwnTable(entry.name) : entry.type === 'trigger' && OWN_TRIGGER.test(entry.name)));
+  if (taken !== undefined) throw new Failure('SOURCE_UNSUPPORTED', `${taken.type} ${JSON.stringify(taken.name)}: names that begin with ${SOURCE_PREFIX} are causeway's own in a source; give it another name`);
 }
 
 /** An FTS table that stores its own text, and an R*Tree, are source tables; every other virtual table is named, never loaded. */

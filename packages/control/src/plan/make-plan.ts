@@ -10,6 +10,7 @@ import { jsonCheckedColumns } from './json-checks.ts';
 import type { PlanDocument, PlanTable } from './plan-document.ts';
 import { profileTable, type TableObserver, type TableProfile } from './profile-table.ts';
 import { planObjects } from './plan-objects.ts';
+import { ownCollation } from './own-collation.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
 import { searchesOf } from './speed/searched-columns.ts';
 import type { Query } from '../queries/query-set.ts';
@@ -27,6 +28,8 @@ export interface PlanOptions {
   readonly existing?: ExistingTarget;
   /** The application's queries: what they search gets indexes. */
   readonly queries?: readonly Query[];
+  /** A table that no other library than the application's can read is planned as left behind, instead of refused. */
+  readonly leaveUnreadable?: boolean;
   readonly onTable?: (table: string, rows: number) => void;
   /** Looks at the values while the plan is made. */
   readonly observe?: (table: SourceTable) => TableObserver;
@@ -48,8 +51,13 @@ function planTable(db: SourceDatabase, table: SourceTable, target: string, optio
   if (table.columns.length > MAX_COLUMNS) {
     throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has ${table.columns.length} columns; PostgreSQL holds at most ${MAX_COLUMNS}`);
   }
+  const collation = ownCollation(table);
+  const unreadable = collation?.unreadable === true;
+  if (unreadable && options.leaveUnreadable !== true) {
+    throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has an index that is sorted by the application's own collation ${JSON.stringify(collation.name)}, and no rowid: no other library can read it; let the application rebuild it under NOCASE, or use a plan that says \`action: skip\` for it, as \`causeway plan\` writes it`);
+  }
   const jsonChecked = jsonCheckedColumns(table.sql);
-  const profile = profileTable(db, table, {
+  const profile = profileTable(unreadable ? null : db, table, {
     full: options.full,
     candidates: ({ name, declared }) => candidatesFor({ name, declared, hasJsonCheck: jsonChecked.has(name.toLowerCase()) }),
     onRows: (rows) => options.onTable?.(table.name, rows),
@@ -58,7 +66,7 @@ function planTable(db: SourceDatabase, table: SourceTable, target: string, optio
   options.onTable?.(table.name, profile.rowsRead);
   options.onProfile?.(table, profile);
   const columnNames = targetNames(table.columns.map((c) => c.name), options.names, 'column', `columns of ${JSON.stringify(table.name)}`);
-  return { name: table.name, target, action: 'move', replace: false, sampled: !profile.complete, columns: planColumns(table, profile, columnNames) };
+  return { name: table.name, target, action: unreadable ? 'skip' : 'move', replace: false, sampled: !profile.complete, columns: planColumns(table, profile, columnNames) };
 }
 
 function planColumns(table: SourceTable, profile: TableProfile, names: readonly string[]): PlanTable['columns'] {

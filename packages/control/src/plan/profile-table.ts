@@ -52,19 +52,20 @@ export interface ProfileOptions {
   readonly observer?: TableObserver;
 }
 
-export function profileTable(db: SourceDatabase, table: SourceTable, options: ProfileOptions): TableProfile {
+/** Without a database the table cannot be read, and nothing is known of its values. */
+export function profileTable(db: SourceDatabase | null, table: SourceTable, options: ProfileOptions): TableProfile {
   const columns: ColumnProfile[] = table.columns.map((column) => {
     const candidates = options.candidates(column);
     return { classes: { null: 0, integer: 0, real: 0, text: 0, blob: 0 }, misfits: candidates.map(() => 0), candidates, wideIntegers: 0, notFinite: 0 };
   });
   const tally = { rows: 0, bytes: 0 };
-  const sampled = !options.full && isLarge(db, table);
+  const sampled = db !== null && !options.full && isLarge(db, table);
   const observer = options.observer;
   const list = [...table.columns.map((c) => quoteIdentifier(c.name)), ...(observer?.identity == null ? [] : [quoteIdentifier(observer.identity)])].join(', ');
   const from = quoteIdentifier(table.name);
-  const sources = sampled ? sampleStatements(db, table, list, from) : [{ sql: `SELECT ${list} FROM ${from}`, values: [] as (bigint | number)[] }];
+  const sources = db === null ? [] : sampled ? sampleStatements(db, table, list, from) : [{ sql: `SELECT ${list} FROM ${from}`, values: [] as (bigint | number)[] }];
   for (const source of sources) {
-    const statement = db.prepare(source.sql).raw().safeIntegers();
+    const statement = (db as SourceDatabase).prepare(source.sql).raw().safeIntegers();
     for (const row of statement.iterate(...source.values) as IterableIterator<ReadValue[]>) {
       countRow(row, columns, tally, observer?.columns);
       if (tally.rows % 10_000 === 0) options.onRows?.(tally.rows);

@@ -1,5 +1,6 @@
 /** What a live migration meets in this source: REPLACE, journal mode, version of SQLite, file system. */
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
+import { ownCollation } from '../../plan/own-collation.ts';
 import type { Finding } from '../assessment.ts';
 import { type CheckInput, finding } from './check-input.ts';
 
@@ -9,6 +10,8 @@ const NETWORK: Readonly<Record<number, string>> = { 26985: 'NFS', 20859: 'SMB', 
 export function* captureHazards(input: CheckInput): Generator<Finding> {
   yield* replaceUse(input);
   for (const { source } of input.tables) {
+    const collation = ownCollation(source);
+    if (collation !== null) yield finding({ check: 'collation-own', severity: 'notice', table: source.name, detail: `an index is sorted by ${JSON.stringify(collation.name)}: the table moves, but a live migration cannot write it back` });
     if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
     else if (source.columns.every((c) => c.keyPosition === 0) && source.rowidAlias === null) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'it has no key, and its columns hide every name of the rowid' });
   }

@@ -8,13 +8,9 @@ import { proofOf } from './proof-of.ts';
 import type { RelationNames } from './relation-names.ts';
 import type { TableScope } from './table-scope.ts';
 
+/** A primary key that does not name its rows becomes a unique index: that is all that it ever was in SQLite. */
 export function indexObjects(table: TableScope, names: RelationNames): PlanObject[] {
-  return table.source.indexes.filter((index) => index.origin !== 'pk' || hasCollation(index) || !keyNamesRows(table)).map((index) => indexObject(table, index, names));
-}
-
-/** A primary key with NULLs in it becomes a unique index: that is all that it ever was in SQLite. */
-function keyNamesRows(table: TableScope): boolean {
-  return namesRows(table.plan, table.source.columns.filter((c) => c.keyPosition > 0).map((c) => c.name));
+  return table.source.indexes.filter((index) => index.origin !== 'pk' || hasCollation(index) || !namesRows(table.plan, table.source)).map((index) => indexObject(table, index, names));
 }
 
 const hasCollation = (index: SourceIndex): boolean => index.parts.some((part) => part.collation.toUpperCase() !== 'BINARY');
