@@ -47,6 +47,8 @@ export interface RunPlan {
   readonly hasty?: boolean;
   /** Ends at the next quiet moment after so long. */
   readonly minutes?: number;
+  /** Drawn by drawWide. */
+  readonly wide?: boolean;
   /** Each fail point acts once, however often its process is started again. */
   readonly once?: boolean;
 }

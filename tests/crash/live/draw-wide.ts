@@ -16,7 +16,7 @@ export function drawWide(seed: number, ownServers: boolean, mounts: boolean): Ru
   const wide = Array.from({ length: random.pick([1, 2, 2, 3]) }, () => drawFault(random, base.moments, ownServers, mounts));
   // One environment carries the clock of one service.
   const clock = wide.find((fault) => fault.victim === 'clock');
-  return { ...base, faults: [...wide.filter((fault) => fault.victim !== 'clock' || fault === clock), ...(random.oneIn(2) ? base.faults.slice(0, 1) : [])] };
+  return { ...base, wide: true, faults: [...wide.filter((fault) => fault.victim !== 'clock' || fault === clock), ...(random.oneIn(2) ? base.faults.slice(0, 1) : [])] };
 }
 
 function drawFault(random: SeededRandom, moments: readonly Moment[], ownServers: boolean, mounts: boolean): Fault {

@@ -72,7 +72,8 @@ test('connections that are leaked: PostgresConnectionsHigh, until they end', asy
 
 test('a lock that is held: PostgresBlocked, until it is let go', async () => {
   const [holder, waiter] = [await stack.connect(), await stack.connect()];
-  await holder.query('CREATE TABLE public.held (); BEGIN; LOCK TABLE public.held');
+  await holder.query('CREATE TABLE public.held ()');
+  await holder.query('BEGIN; LOCK TABLE public.held');
   const waiting = waiter.query('SELECT * FROM public.held');
   await expectAlert(stack.prometheus, 'PostgresBlocked');
   await holder.query('COMMIT');

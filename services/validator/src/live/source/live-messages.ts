@@ -69,4 +69,4 @@ export interface LogEnd {
 export type LiveThreadMessage =
   /** `lost`: what is missing of the capture in this transaction; `touched`: what passed the fence that stands in it; null: nothing. */
   | { readonly kind: 'answer'; readonly id: number; readonly answer: LiveAnswers[keyof LiveAnswers]; readonly lost: string | null; readonly touched: string | null }
-  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string; readonly touched?: string | null };

@@ -47,6 +47,7 @@ export class LiveSource {
     const pending = this.pending.get(message.id);
     this.pending.delete(message.id);
     if (message.kind === 'answer') [this.captureLost, this.touched] = [message.lost, message.touched];
+    else if (typeof message.touched === 'string') this.touched = message.touched;
     else if (message.code === 'CAPTURE_LOST') this.captureLost = message.message;
     if (message.kind === 'answer') pending?.resolve(message.answer);
     else pending?.reject(new Failure(message.code as FailureCode, message.message));

@@ -49,7 +49,8 @@ port.on('message', ({ id, request }: { id: number; request: LiveRequest }) => {
 
 function answered(db: SourceDatabase, decode: TextDecoding, id: number, request: LiveRequest): LiveThreadMessage {
   // Rows of another schema than the contracts speak of: nothing is said about them.
-  if (captureIsThere(db) && capture.moved(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: SCHEMA_MOVED };
+  // Behind a fence nobody takes a schema over: then it has been passed.
+  if (captureIsThere(db) && capture.moved(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: SCHEMA_MOVED, touched: sourceTouched(db, start.contracts) };
   const lost = capture.loss(db);
   // Without its tables there is nothing to read a position from.
   if (lost !== null && !captureIsThere(db)) return { kind: 'failed', id, code: 'CAPTURE_LOST', message: lost };
