@@ -11,6 +11,8 @@ export interface Context {
   readonly aggregate: (node: Expr) => Value | null;
   /** A parameter of a query, by its name; absent where none may stand. */
   readonly parameter?: (name: string) => Value | undefined;
+  /** MATCH and the functions of full-text search; absent where there is none. */
+  readonly fulltext?: (node: Expr) => Value | null;
   /** The text that the nodes' positions refer to. */
   readonly source: string;
   /** Reasons why the result is only approximate. */

@@ -60,12 +60,12 @@ function nodeValue(node: Expr, context: Context): Value {
     case 'NotNullExpr':
       return boolValue(`(${nullTestOperand(node.expr, context)} IS NOT NULL)`);
     case 'LikeExpr':
-      return match(node, context);
+      return context.fulltext?.(node) ?? match(node, context);
     case 'CaseExpr':
       return translateCase(node, context);
     case 'FunctionCallExpr':
     case 'FunctionCallStarExpr':
-      return context.aggregate(node) ?? call(node, context);
+      return context.aggregate(node) ?? context.fulltext?.(node) ?? call(node, context);
     default:
       return leaf(node, context);
   }

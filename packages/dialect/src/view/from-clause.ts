@@ -9,7 +9,7 @@ import { translateNode } from '../expression/translate-node.ts';
 import { Untranslatable } from '../expression/untranslatable.ts';
 import { foldAscii } from '../parse/fold-ascii.ts';
 import type { Select } from '../parse/sqlite-grammar.ts';
-import type { Relation, ViewColumn, ViewTables } from './relation.ts';
+import type { Relation, ViewColumn, ViewTable, ViewTables } from './relation.ts';
 import type { SelectScope } from './view-context.ts';
 
 export interface FromTools {
@@ -70,11 +70,11 @@ function relation(table: SelectTable, tools: FromTools): string {
       const database = table.tblName.dbName?.text;
       if (known === undefined || (database !== undefined && foldAscii(database) !== 'main')) throw new Untranslatable(`reads ${name}, which is not among the tables and views that were moved`);
       if (known.fidelity === 'approximated') tools.context.notes.add(`reads the view ${name}, which is approximated`);
-      return named(table.alias?.name.text ?? name, known.columns, known.target, tools);
+      return named(table.alias?.name.text ?? name, known, known.target, tools);
     }
     case 'SelectSelectTable': {
       const { sql, columns } = tools.subquery(table.select);
-      return named(table.alias?.name.text ?? `causeway_${tools.scope.relations.length + 1}`, columns, `(${sql})`, tools);
+      return named(table.alias?.name.text ?? `causeway_${tools.scope.relations.length + 1}`, { columns }, `(${sql})`, tools);
     }
     case 'SubSelectTable':
       if (table.alias !== undefined) throw new Untranslatable('a parenthesized join with an alias');
@@ -85,8 +85,8 @@ function relation(table: SelectTable, tools: FromTools): string {
   }
 }
 
-function named(alias: string, columns: readonly ViewColumn[], sql: string, tools: FromTools): string {
+function named(alias: string, { columns, rowid, fulltext }: Pick<ViewTable, 'columns' | 'rowid' | 'fulltext'>, sql: string, tools: FromTools): string {
   if (tools.scope.relations.some((r) => foldAscii(r.alias) === foldAscii(alias))) throw new Untranslatable(`the name ${alias} stands twice in FROM`);
-  tools.scope.relations.push({ alias, columns, merged: new Set() });
+  tools.scope.relations.push({ alias, columns, merged: new Set(), ...(rowid === undefined ? {} : { rowid }), ...(fulltext === undefined ? {} : { fulltext }) });
   return `${sql} AS ${quoteIdentifier(alias)}`;
 }

@@ -12,6 +12,7 @@ import type { Expr, Select } from '../parse/sqlite-grammar.ts';
 import { onlyBinary } from './aggregate.ts';
 import { translateFrom } from './from-clause.ts';
 import { distinctNames, type OutputColumn, outputColumn, selectList } from './output-column.ts';
+import { readSearches } from './fulltext-scope.ts';
 import type { Relation, ViewColumn, ViewTables } from './relation.ts';
 import { type SelectScope, selectScope, viewContext } from './view-context.ts';
 
@@ -37,6 +38,7 @@ export function translateCore(core: SelectFrom, names: readonly string[] | null,
   const scope = selectScope();
   const context = viewContext(scope, tools.source, tools.notes, tools.parameter);
   const from = core.from === undefined ? null : translateFrom(core.from, { ...tools, scope, context });
+  readSearches(core.whereClause, scope);
   const distinct = core.distinctness === 'Distinct';
   scope.bare.clear();
   const outputs = distinctNames(core.columns.flatMap((c) => results(c, scope, context)), names);

@@ -4,6 +4,7 @@
  */
 import { quoteIdentifier, quoteLiteral } from '@causeway/contracts/identifier';
 import { findColumn } from '@causeway/dialect/column-scope';
+import { searchVector } from '@causeway/dialect/fulltext/search-vector';
 import type { RelationNames } from '../objects/relation-names.ts';
 import type { TableScope } from '../objects/table-scope.ts';
 import type { PlanObject } from '../plan-document.ts';
@@ -17,7 +18,7 @@ export interface FulltextRequest extends FulltextWish {
 
 /** The table has the columns. */
 export function fulltextObject(table: TableScope, request: FulltextRequest, names: RelationNames): PlanObject {
-  const vector = searchVector(request.columns.map((name) => findColumn(table.scope, name)?.target as string), request.config);
+  const vector = searchVector(request.columns.map((name) => quoteIdentifier(findColumn(table.scope, name)?.target as string)), request.config);
   const question = `websearch_to_tsquery(${quoteLiteral(request.config)}, 'words')`;
   const wished = `${table.plan.target}_fulltext`;
   return {
@@ -30,9 +31,4 @@ export function fulltextObject(table: TableScope, request: FulltextRequest, name
     stage: 'index',
     notes: [...request.notes, `ask with WHERE ${vector} @@ ${question}`, `rank with ORDER BY ts_rank(${vector}, ${question}) DESC`],
   };
-}
-
-export function searchVector(columns: readonly string[], config: string): string {
-  const text = columns.map((column) => `coalesce(${quoteIdentifier(column)}, '')`).join(` || ' ' || `);
-  return `to_tsvector(${quoteLiteral(config)}::regconfig, ${text})`;
 }
