@@ -93,6 +93,26 @@ def _code_is_read(fresh: Project) -> None:
     assert (fresh.folder / "causeway-plan.yaml").read_text(encoding="utf-8").count("form: decimal15") >= 3
 
 
+def test_a_table_that_django_names_otherwise_on_postgresql(fresh: Project) -> None:
+    """Its name is a matter of the default database, so that one model would have two tables."""
+    with (fresh.folder / "kinds" / "models.py").open("a", encoding="utf-8") as models:
+        models.write("\n\nclass AMeasurementOfSomethingThatTakesItsTime(models.Model):\n    the_people_who_have_seen_it_happen = models.ManyToManyField(Place)\n")
+    fresh.ok("makemigrations", "-v0", "kinds")
+    fresh.ok("migrate", "-v0")
+    error = told(fresh, ENVIRONMENT)
+    long_name = "kinds_ameasurementofsomethingthattakesitstime_the_people_who_have_seen_it_happen"
+    assert f"{long_name}: PostgreSQL's names have at most 63 bytes" in error
+    # As it says: the name that Django itself would choose.
+    short = error.split("db_table='")[1].split("'")[0]
+    assert len(short) == 63
+    text = (fresh.folder / "kinds" / "models.py").read_text(encoding="utf-8")
+    (fresh.folder / "kinds" / "models.py").write_text(text.replace("= models.ManyToManyField(Place)", f"= models.ManyToManyField(Place, db_table={short!r})"), encoding="utf-8")
+    fresh.ok("makemigrations", "-v0", "kinds")
+    fresh.ok("migrate", "-v0")
+    told(fresh, 0, "--no-code")
+    assert fresh.sql("SELECT count(*) FROM pg_tables WHERE tablename = %s", [short]) == [(1,)]
+
+
 def test_rows_that_do_not_fit_stay_out_where_that_is_wanted(fresh: Project) -> None:
     with sqlite3.connect(fresh.folder / "kinds.sqlite3") as connection:
         connection.execute("UPDATE kinds_every SET number = 3000000000 WHERE id = 1")

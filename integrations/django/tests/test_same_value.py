@@ -19,6 +19,7 @@ KEY = uuid4()
         (NOON, NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))),
         (b"\0", memoryview(b"\0")),
         ({"b": 1, "a": [1.0]}, {"a": [1], "b": 1}),
+        ([1e300], [10**300]),
         (float("nan"), float("nan")),
         (KEY, KEY),
     ],
@@ -42,6 +43,8 @@ def test_the_same(left: object, right: object) -> None:
         (b"a", "a"),
         (0.3, 0.1 + 0.2),
         ("1", 1),
+        (2.0**53, 2**53 + 1),
+        (float("inf"), 1),
     ],
 )
 def test_not_the_same(left: object, right: object) -> None:

@@ -55,6 +55,20 @@ test('old divergences of each kind, in each kind of table, are found and named',
   expect(open.find((d) => d.table === 2 && d.kind === 'extra')?.key).toEqual({ rowid: { class: 'integer', base64: Buffer.from('5000').toString('base64') } });
 }, 240_000);
 
+test('keys that lie as far apart as can be are passed over in no time, and what differs at either end is found', async () => {
+  const keys = [-(2n ** 63n), -(2n ** 62n), 0n, 2n ** 60n, 2n ** 60n + 1n, 2n ** 63n - 1n];
+  for (const key of keys) {
+    bench.db.prepare("INSERT INTO orders VALUES (?, 'far', 1, 1)").run(key);
+    await bench.pool.query("INSERT INTO public.orders VALUES ($1, 'far', 1, 1)", [key]);
+  }
+  await bench.pool.query('UPDATE causeway.stream_position SET applied = $1, as_of = $1', [bench.db.prepare('SELECT max(id) FROM _causeway_log').pluck().get()]);
+  await bench.pool.query('DELETE FROM public.orders WHERE id = $1', [keys[0]]);
+  await bench.pool.query("UPDATE public.orders SET name = 'other' WHERE id = $1", [keys.at(-1)]);
+  bench.validate();
+  await afterPasses(2);
+  expect(bench.found.map((d) => `${d.kind} ${Buffer.from((d.key[0] as { bytes: Uint8Array }).bytes)}`).sort()).toEqual([`different ${keys.at(-1)}`, `missing ${keys[0]}`]);
+}, 240_000);
+
 test('a change that was applied wrongly is found in seconds, and ends when it is put right', async () => {
   bench.validate();
   await afterPasses(1);

@@ -13,7 +13,7 @@ import { sweepExtras } from './sweep-extras.ts';
 import { inSnapshot, primaryAttempt, rangeList, rangeSum } from './target/live-snapshot.ts';
 
 /** Keys of a range: what one read transaction takes at most. */
-const RANGE_ROWS = 16_384n;
+const RANGE_ROWS = 16_384;
 const PAGE_ROWS = 1_000;
 const KEYS = 2_000;
 /** Most of a small table's time is waiting for the target's position, which several tables can do together. */
@@ -38,8 +38,7 @@ export async function rollingPass(checking: Checking, contracts: readonly TableC
 }
 
 async function passTable(checking: Checking, contract: TableContract, events: PassEvents): Promise<void> {
-  const bounds = hasIntegerKey(contract) ? await checking.source.ask({ kind: 'bounds', contract }) : null;
-  if (hasIntegerKey(contract) && bounds?.odd !== true) await byRanges(checking, contract, bounds, events);
+  if (hasIntegerKey(contract) && (await checking.source.ask({ kind: 'onlyIntegers', contract }))) await byRanges(checking, contract, events);
   else await byPages(checking, contract, events);
   await quarantined(checking, contract, events);
 }
@@ -58,27 +57,23 @@ async function quarantined(checking: Checking, contract: TableContract, events: 
   await check();
 }
 
-async function byRanges(checking: Checking, contract: TableContract, bounds: { low: bigint; high: bigint } | null, events: PassEvents): Promise<void> {
-  const [low, high] = bounds === null ? [0n, -1n] : [bounds.low, bounds.high];
-  let width = RANGE_ROWS;
+/** By rows and not by the keys' distance: one key may be 0 and the next one a number made of the time. */
+async function byRanges(checking: Checking, contract: TableContract, events: PassEvents): Promise<void> {
   // The next range's source is read while the server is at work on this one.
-  let running: Promise<number> | undefined;
-  // What the target has outside of the source's bounds is extra, or newer: the outer ranges reach to the ends.
+  let running: Promise<void> | undefined;
+  // What the target has outside of the source's keys is extra, or newer: the outer ranges reach to the ends.
   for (let from = LEAST, to = LEAST; to < MOST; from = to + 1n) {
-    const end = (from === LEAST ? low : from) + width - 1n;
-    to = end < high ? end : MOST;
+    to = (await checking.source.ask({ kind: 'rangeEnd', contract, low: from, rows: RANGE_ROWS })) ?? MOST;
     const next = checkRange(checking, contract, from, to, events);
     // Awaited one lap later, or never where this lap fails.
     next.catch(() => {});
-    const [rows] = await Promise.all([running ?? null, events.breathe()]);
-    if (rows !== null && rows < Number(RANGE_ROWS) / 2 && width < 2n ** 40n) width *= 2n;
-    else if (rows !== null && rows > Number(RANGE_ROWS) * 2 && width > 1n) width /= 2n;
+    await Promise.all([running, events.breathe()]);
     running = next;
   }
   await running;
 }
 
-async function checkRange(checking: Checking, contract: TableContract, low: bigint, high: bigint, events: PassEvents): Promise<number> {
+async function checkRange(checking: Checking, contract: TableContract, low: bigint, high: bigint, events: PassEvents): Promise<void> {
   const { pool, g, source, positions } = checking;
   const here = await source.ask({ kind: 'sum', contract, low, high });
   await positions.reach(here.position);
@@ -88,7 +83,6 @@ async function checkRange(checking: Checking, contract: TableContract, low: bigi
     for (let at = 0; at < hints.length; at += KEYS) await events.diverged((await checkKeys(checking, contract, hints.slice(at, at + KEYS))).divergences);
   }
   events.rows(here.rows);
-  return here.rows;
 }
 
 async function differingKeys(checking: Checking, contract: TableContract, low: bigint, high: bigint): Promise<ExactCell[][]> {

@@ -30,9 +30,9 @@ def same_value(left: Any, right: Any) -> bool:
 
 
 def _same_number(left: Any, right: Any) -> bool:
-    """jsonb writes 1e3 as 1000: the same number, which Python reads as another type. True is no number."""
+    """jsonb writes 1e300 as a 1 with 300 zeros: the same number, which Python reads as another type. True is no number."""
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (left, right))
-    return numbers and left == right
+    return numbers and (left == right or Decimal(repr(left)) == Decimal(repr(right)))
 
 
 def _instant(value: datetime) -> tuple[bool, datetime]:

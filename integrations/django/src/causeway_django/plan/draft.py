@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.db.backends.utils import truncate_name
 
 from .finding import Finding
 from .project_tables import ProjectTable, describe
@@ -14,6 +15,9 @@ from .target_tables import TargetTable
 
 #: What makes a search index anew, by the beginning of its table's name.
 REMAKERS = {"wagtailsearch_": "manage.py update_index", "modelsearch_": "manage.py rebuild_modelsearch_index", "watson_": "manage.py buildwatson"}
+
+#: Bytes of PostgreSQL's identifiers.
+LONGEST_NAME = 63
 
 
 @dataclass
@@ -60,10 +64,19 @@ def _why_behind(table: SourceTable, found: TargetTable | None, model: ProjectTab
         return Finding("target-is-view", "decide", table.name, "a table in SQLite and a view in PostgreSQL: its rows are not moved")
     if table.virtual:
         return Finding("search-index", "decide", table.name, f"SQLite's full-text index of {table.rows} row(s), not moved")
+    if model is not None and model.managed and len(table.name.encode()) > LONGEST_NAME:
+        return Finding("long-name", "stop", table.name, _too_long(table.name, model))
     if model is not None:
         kind = "its model is not managed" if not model.managed else "migrate has not made it: a router may keep it out"
         return Finding("not-in-target", "stop", table.name, f"{table.rows} row(s) of {model.model._meta.label} have no table in PostgreSQL ({kind})")
     return Finding("left-over", "decide", table.name, f"no model and no migration of the project knows this table: its {table.rows} row(s) stay in SQLite and in the backup")
+
+
+def _too_long(name: str, model: ProjectTable) -> str:
+    """Django looks at the default database when it names a table, so the same model has another name once that is PostgreSQL."""
+    short = truncate_name(name, LONGEST_NAME)
+    where = f"the many-to-many field behind {model.model._meta.label}" if model.model._meta.auto_created else model.model._meta.label
+    return f"PostgreSQL's names have at most {LONGEST_NAME} bytes, and Django shortens this one there: give {where} db_table={short!r}, then makemigrations and migrate in SQLite"
 
 
 def _remaker(table: str) -> str:

@@ -15,7 +15,7 @@ import { rangeList, rangeSum } from '../target/live-snapshot.ts';
 import { type BackChecking, type BackKey, lookAtRows } from './look-at-rows.ts';
 import type { Turns } from './turns.ts';
 
-const RANGE_ROWS = 16_384n;
+const RANGE_ROWS = 16_384;
 const PAGE_ROWS = 1_000;
 const KEYS = 2_000;
 const LEAST = -(2n ** 63n);
@@ -47,28 +47,22 @@ export class BackPass {
         this.open++;
         continue;
       }
-      const bounds = hasIntegerKey(contract) ? await source.ask({ kind: 'bounds', contract }) : null;
-      if (hasIntegerKey(contract) && bounds?.odd !== true) await this.byRanges(contract, bounds);
+      if (hasIntegerKey(contract) && (await source.ask({ kind: 'onlyIntegers', contract }))) await this.byRanges(contract);
       else await this.byPages(contract);
     }
     return this.open === 0;
   }
 
-  private async byRanges(contract: TableContract, bounds: { low: bigint; high: bigint } | null): Promise<void> {
-    const [low, high] = bounds === null ? [0n, -1n] : [bounds.low, bounds.high];
-    let width = RANGE_ROWS;
-    // The outer ranges reach to the ends: what one side has outside of the other's bounds is seen there.
+  private async byRanges(contract: TableContract): Promise<void> {
+    // The outer ranges reach to the ends: what one side has outside of the other's keys is seen there.
     for (let from = LEAST, to = LEAST; to < MOST; from = to + 1n) {
-      const end = (from === LEAST ? low : from) + width - 1n;
-      to = end < high ? end : MOST;
-      const rows = await this.range(contract, from, to);
-      if (rows < Number(RANGE_ROWS) / 2 && width < 2n ** 40n) width *= 2n;
-      else if (rows > Number(RANGE_ROWS) * 2 && width > 1n) width /= 2n;
+      to = (await this.checking.source.ask({ kind: 'rangeEnd', contract, low: from, rows: RANGE_ROWS })) ?? MOST;
+      await this.range(contract, from, to);
       await this.events.breathe();
     }
   }
 
-  private async range(contract: TableContract, low: bigint, high: bigint): Promise<number> {
+  private async range(contract: TableContract, low: bigint, high: bigint): Promise<void> {
     const { pool, g, source } = this.checking;
     const [here, there] = await Promise.all([source.ask({ kind: 'sum', contract, low, high }), inBackSnapshot(pool, g, ({ client }) => rangeSum(client, contract, low, high))]);
     if (here.uncanonical > 0 || here.rows !== there.rows || here.sum !== there.sum) {
@@ -76,7 +70,6 @@ export class BackPass {
       await this.confirm(contract, hints.map((key) => ({ texts: [String(key)] })));
     }
     this.events.rows(here.rows);
-    return here.rows;
   }
 
   private async differing(contract: TableContract, low: bigint, high: bigint): Promise<bigint[]> {

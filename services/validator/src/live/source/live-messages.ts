@@ -27,7 +27,10 @@ export type LiveRequest =
   | { readonly kind: 'states'; readonly contract: TableContract; readonly keys: readonly (readonly ExactCell[])[]; readonly elements: boolean }
   /** The next rows in the order of the table, behind the row that `after` names. */
   | { readonly kind: 'page'; readonly contract: TableContract; readonly after: readonly ExactCell[] | null; readonly limit: number }
-  | { readonly kind: 'bounds'; readonly contract: TableContract }
+  /** Whether every key is an integer, so that ranges reach every row. */
+  | { readonly kind: 'onlyIntegers'; readonly contract: TableContract }
+  /** The key of the last of `rows` rows from `low` on, in the order of an integer key; null where there are fewer. */
+  | { readonly kind: 'rangeEnd'; readonly contract: TableContract; readonly low: bigint; readonly rows: number }
   /** Rows and sum of digests of a range of an integer key. */
   | { readonly kind: 'sum'; readonly contract: TableContract; readonly low: bigint; readonly high: bigint }
   /** Key and digest of each row of the range. */
@@ -43,7 +46,8 @@ export interface LiveAnswers {
   readonly backPlace: BackPlace;
   readonly states: { readonly position: bigint; readonly rows: readonly SourceRowState[] };
   readonly page: { readonly position: bigint; readonly rows: readonly SourceRowState[]; readonly next: readonly ExactCell[] | null };
-  readonly bounds: { readonly low: bigint; readonly high: bigint; readonly odd: boolean } | null;
+  readonly onlyIntegers: boolean;
+  readonly rangeEnd: bigint | null;
   readonly sum: { readonly position: bigint; readonly rows: number; readonly sum: bigint; readonly uncanonical: number };
   readonly list: { readonly position: bigint; readonly keys: BigInt64Array; readonly digests: BigInt64Array; readonly uncanonical: BigInt64Array };
 }

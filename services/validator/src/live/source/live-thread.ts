@@ -75,8 +75,10 @@ function answer(db: SourceDatabase, decode: TextDecoding, request: LiveRequest):
       return { position, rows: statesOf(db, request.contract, decode).byKey(request.keys, request.elements) };
     case 'page':
       return { position, ...statesOf(db, request.contract, decode).page(request.after, request.limit) };
-    case 'bounds':
-      return bounds(db, request.contract);
+    case 'onlyIntegers':
+      return onlyIntegers(db, request.contract);
+    case 'rangeEnd':
+      return rangeEnd(db, request);
     case 'sum':
       return { position, ...scan(db, decode, request, new SumTask()) };
     case 'list':
@@ -105,12 +107,16 @@ function scan<Result>(db: SourceDatabase, decode: TextDecoding, range: { contrac
   return task.result();
 }
 
-/** `odd`: some key is not an integer, so that ranges do not reach every row. */
-function bounds(db: SourceDatabase, contract: TableContract): LiveAnswers['bounds'] {
+/** By the classes' order: NULL, numbers, texts, blobs. */
+function onlyIntegers(db: SourceDatabase, contract: TableContract): boolean {
   const [table, key] = [quoteIdentifier(contract.source), quoteIdentifier(contract.key[0] as string)];
   const row = db.prepare(`SELECT (SELECT min(${key}) FROM ${table}), (SELECT max(${key}) FROM ${table}), EXISTS (SELECT 1 FROM ${table} WHERE ${key} IS NULL)`).raw().safeIntegers().get() as unknown[];
   const [low, high, nulls] = row;
-  if (low === null) return null;
-  if (typeof low !== 'bigint' || typeof high !== 'bigint' || nulls !== 0n) return { low: 0n, high: 0n, odd: true };
-  return { low, high, odd: false };
+  return low === null ? nulls === 0n : typeof low === 'bigint' && typeof high === 'bigint' && nulls === 0n;
+}
+
+function rangeEnd(db: SourceDatabase, { contract, low, rows }: { contract: TableContract; low: bigint; rows: number }): bigint | null {
+  const [table, key] = [quoteIdentifier(contract.source), quoteIdentifier(contract.key[0] as string)];
+  const last = db.prepare(`SELECT ${key} FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1 OFFSET ?`).pluck().safeIntegers().get(low, rows - 1);
+  return typeof last === 'bigint' ? last : null;
 }
