@@ -109,8 +109,8 @@ def test_a_table_that_django_names_otherwise_on_postgresql(fresh: Project) -> No
     (fresh.folder / "kinds" / "models.py").write_text(text.replace("= models.ManyToManyField(Place)", f"= models.ManyToManyField(Place, db_table={short!r})"), encoding="utf-8")
     fresh.ok("makemigrations", "-v0", "kinds")
     fresh.ok("migrate", "-v0")
-    told(fresh, 0, "--no-code")
-    assert fresh.sql("SELECT count(*) FROM pg_tables WHERE tablename = %s", [short]) == [(1,)]
+    told(fresh, 0)
+    assert fresh.sql("SELECT count(*) FROM pg_tables WHERE tablename = %s", short) == [(1,)]
 
 
 def test_rows_that_do_not_fit_stay_out_where_that_is_wanted(fresh: Project) -> None:
