@@ -8,6 +8,7 @@ import type { ExistingTable } from '@causeway/control/plan/existing/existing-tab
 import { makePlan } from '@causeway/control/plan/make-plan';
 import { type PlanDocument, planFromYaml } from '@causeway/control/plan/plan-document';
 import { withWishedObjects } from '@causeway/control/plan/plan-objects';
+import { withPolicyObjects } from '@causeway/control/plan/policy-objects';
 import type { Query } from '@causeway/control/queries/query-set';
 import { withPartitions } from '@causeway/control/plan/speed/table-partition';
 import type { SourceSchema } from '@causeway/control/plan/source-schema';
@@ -48,7 +49,7 @@ export function planSource(request: PlanRequest, onTable?: (table: string, rows:
 
 function planOf(db: SourceDatabase, schema: SourceSchema, request: PlanRequest, onTable?: (table: string, rows: number) => void): PlanDocument {
   const given = givenPlan(request);
-  if (given !== null && request.existing === undefined) return withWishedObjects(withPartitions(given, schema, db), schema);
+  if (given !== null && request.existing === undefined) return withPolicyObjects(withWishedObjects(withPartitions(given, schema, db), schema), schema);
   return makePlan(db, schema, {
     names: given?.names ?? request.names,
     targetSchema: given?.targetSchema ?? request.targetSchema ?? DEFAULT_SCHEMA,

@@ -10,6 +10,7 @@ import { contractsFromPlan } from '../plan/contracts-from-plan.ts';
 import { discoverSchema } from '../plan/discover-schema.ts';
 import { jsonCheckedColumns } from '../plan/json-checks.ts';
 import { makePlan } from '../plan/make-plan.ts';
+import { withPolicyObjects } from '../plan/policy-objects.ts';
 import type { PlanDocument, PlanTable } from '../plan/plan-document.ts';
 import { profileTable, type TableObserver, type TableProfile } from '../plan/profile-table.ts';
 import type { SourceSchema, SourceTable } from '../plan/source-schema.ts';
@@ -89,7 +90,7 @@ class Assessing {
       const profile = profileTable(this.db, table, { full: true, candidates: (column) => givenCandidate(planned, column.name), observer: this.observer(table), onRows: (rows) => onRows?.(table.name, rows) });
       this.profiles.set(table.name, profile);
     }
-    return given;
+    return withPolicyObjects(given, schema);
   }
 
   private observer(table: SourceTable): TableObserver {

@@ -26,7 +26,7 @@ function severityOf(object: PlanObject): Severity {
 
 function* ofTable(source: CheckInput['tables'][number]['source']): Generator<Finding> {
   const at = { table: source.name };
-  if (source.fts !== null) yield finding({ ...at, check: 'full-text', severity: 'notice', detail: `${source.fts} table with its own text` });
+  if (source.fts !== null) yield finding({ ...at, check: 'full-text', severity: 'notice', detail: source.fts === 'rtree' ? 'an R*Tree' : `${source.fts} table with its own text` });
   if (source.withoutRowid) yield finding({ ...at, check: 'without-rowid', severity: 'info', detail: 'read by its primary key' });
   if (source.strict) yield finding({ ...at, check: 'strict', severity: 'info', detail: 'its values have their declared types' });
   if (source.autoincrement) yield finding({ ...at, check: 'autoincrement', severity: 'info', detail: `numbers go on behind ${source.sequence ?? 0}` });

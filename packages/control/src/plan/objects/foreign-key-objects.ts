@@ -13,6 +13,16 @@ export function foreignKeyObjects(table: TableScope, tables: readonly TableScope
   return table.source.foreignKeys.map((key) => foreignKeyObject(table, key, tables, names));
 }
 
+/** The child's value is brought to the parent's type, which goes from integers to numeric to double precision only. */
+const WIDTH: Readonly<Record<string, number>> = { int2: 0, int4: 0, int8: 0, numeric: 1, float8: 2 };
+
+function refersTo(child: string | undefined, parent: string | undefined): boolean {
+  const [from, to] = [WIDTH[child ?? ''], WIDTH[parent ?? '']];
+  if (from !== undefined && to !== undefined) return from <= to;
+  const asText = (type: string | undefined): string | undefined => (type === 'varchar' ? 'text' : type);
+  return asText(child) === asText(parent);
+}
+
 function foreignKeyObject(table: TableScope, key: SourceForeignKey, tables: readonly TableScope[], names: RelationNames): PlanObject {
   const written = `FOREIGN KEY (${key.columns.map(quoteIdentifier).join(', ')}) REFERENCES ${quoteIdentifier(key.parent)} (${key.parentColumns.map((c) => (c === null ? '?' : quoteIdentifier(c))).join(', ')})`;
   const declared = table.parsed?.foreignKeys.find((f) => f.columns.map(foldAscii).join('\0') === key.columns.map(foldAscii).join('\0'));
@@ -25,6 +35,8 @@ function foreignKeyObject(table: TableScope, key: SourceForeignKey, tables: read
   if (children.includes(undefined) || parents.includes(undefined)) {
     return { ...base, fidelity: 'needs_decision', target: null, stage: 'none', notes: ['it names a column that is not there, or a parent without a fitting primary key'] };
   }
+  const unlike = key.columns.findIndex((name, i) => !refersTo(findColumn(table.scope, name)?.type, findColumn(parent.scope, key.parentColumns[i] as string)?.type));
+  if (unlike >= 0) return { ...base, fidelity: 'needs_decision', target: null, stage: 'none', notes: [`${key.columns[unlike]} and what it refers to become types that PostgreSQL does not compare`] };
   const list = (columns: readonly (string | undefined)[]): string => columns.map((c) => quoteIdentifier(c as string)).join(', ');
   const action = (event: string, what: string): string => (ACTIONS.has(what) && what !== 'NO ACTION' ? ` ON ${event} ${what}` : '');
   const target =
