@@ -21,12 +21,21 @@ export function collisionClause(table: CapturedTable, index: SourceIndex): strin
     return `(${text}\n) = ${overNewRow(table, text, where)} ${collation}`;
   });
   // With the index's own condition SQLite can use the index to find them.
-  return `FROM ${quoteIdentifier(table.name)} WHERE ${[...equal, ...(where === null ? [] : [`(${where}\n)`])].join(' AND ')}`;
+  return `FROM ${rows(table)} WHERE ${[...equal, ...(where === null ? [] : [`(${where}\n)`])].join(' AND ')}`;
+}
+
+const ALIAS = '_causeway_row';
+
+/** Inside a FROM a table called "old" or "new" hides the trigger's rows of that name: each row was compared with itself. */
+const hidesRow = (table: CapturedTable): boolean => /^(?:old|new)$/i.test(table.name);
+
+function rows(table: CapturedTable): string {
+  return `${quoteIdentifier(table.name)}${hidesRow(table) ? ` AS ${quoteIdentifier(ALIAS)}` : ''}`;
 }
 
 /** Where the rowid is not the key, an application may still set it. Before an insert without one it reads as −1. */
 export function rowidClause(table: CapturedTable, rowid: string): string {
-  return `FROM ${quoteIdentifier(table.name)} WHERE ${quoteIdentifier(rowid)} = NEW.${quoteIdentifier(rowid)}`;
+  return `FROM ${rows(table)} WHERE ${quoteIdentifier(rowid)} = NEW.${quoteIdentifier(rowid)}`;
 }
 
 /** OR REPLACE fills a NOT NULL column's default in for a NULL, after this trigger. */
@@ -40,5 +49,5 @@ function newValue(table: CapturedTable, name: string): string {
 function overNewRow(table: CapturedTable, expression: string, where: string | null): string {
   const row = table.columns.map((column: SourceColumn) => `${newValue(table, column.name)} AS ${quoteIdentifier(column.name)}`).join(', ');
   const value = where === null ? `(${expression}\n)` : `CASE WHEN (${where}\n) THEN (${expression}\n) END`;
-  return `(SELECT ${value} FROM (SELECT ${row}) AS ${quoteIdentifier(table.name)})`;
+  return `(SELECT ${value} FROM (SELECT ${row}) AS ${quoteIdentifier(hidesRow(table) ? ALIAS : table.name)})`;
 }

@@ -54,7 +54,7 @@ export function namesRows(table: PlanTable, source: SourceTable): boolean {
 }
 
 /** Values of two classes are there, and stay two only in SQLite: without an affinity numbers beside text, and text beside blobs. */
-function printsAlike({ form, type, found = {} }: PlanTable['columns'][number], { affinity }: SourceTable['columns'][number]): boolean {
+export function printsAlike({ form, type, found = {} }: PlanTable['columns'][number], { affinity }: SourceTable['columns'][number]): boolean {
   if (form !== 'any' || found.text === undefined) return false;
   return type === 'bytea' ? found.blob !== undefined : affinity === 'blob' && (found.integer !== undefined || found.real !== undefined);
 }

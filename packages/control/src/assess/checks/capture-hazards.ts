@@ -1,17 +1,25 @@
 /** What a live migration meets in this source: REPLACE, journal mode, version of SQLite, file system. */
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
+import { printsAlike } from '../../plan/contracts-from-plan.ts';
 import { ownCollation } from '../../plan/own-collation.ts';
+import type { SourceColumn } from '../../plan/source-schema.ts';
 import type { Finding } from '../assessment.ts';
 import { type CheckInput, finding } from './check-input.ts';
 
 /** Numbers of `statfs`: NFS, SMB, CIFS, SMB2, AFS, Ceph, 9P, FUSE. Source: https://man7.org/linux/man-pages/man2/statfs.2.html */
 const NETWORK: Readonly<Record<number, string>> = { 26985: 'NFS', 20859: 'SMB', 4283649346: 'CIFS', 4266872130: 'SMB2', 1397113167: 'AFS', 12805120: 'Ceph', 16914839: '9P', 1702057286: 'FUSE' };
 
+function keyPrintsAlike(plan: CheckInput['tables'][number]['plan'], column: SourceColumn): boolean {
+  const planned = plan.columns.find((c) => c.name === column.name);
+  return planned !== undefined && printsAlike(planned, column);
+}
+
 export function* captureHazards(input: CheckInput): Generator<Finding> {
   yield* replaceUse(input);
-  for (const { source } of input.tables) {
+  for (const { source, plan } of input.tables) {
     const collation = ownCollation(source);
     if (collation !== null) yield finding({ check: 'collation-own', severity: 'notice', table: source.name, detail: `an index is sorted by ${JSON.stringify(collation.name)}: the table moves, but a live migration cannot write it back` });
+    if (source.withoutRowid && source.columns.some((c) => c.keyPosition > 0 && keyPrintsAlike(plan, c))) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'values of two classes in its key are one value in PostgreSQL, and it has no rowid: a live migration cannot keep them apart' });
     if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
     else if (source.columns.every((c) => c.keyPosition === 0) && source.rowidAlias === null) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'it has no key, and its columns hide every name of the rowid' });
   }
