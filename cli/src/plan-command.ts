@@ -3,16 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import { type PlanDocument, planToYaml } from '@causeway/control/plan/plan-document';
-import { createPool } from '@causeway/runtime/postgres-pool';
 import { prepareSource } from '@causeway/runtime/sqlite/prepare-source';
 import { type Command, Option } from 'commander';
 import { planSource } from './migrate/migration-plan.ts';
-import { planMigration } from './migrate/plan-migration.ts';
+import { planBesideTarget } from './migrate/plan-beside-target.ts';
 import { readQueries } from './queries/read-queries.ts';
 import { visibleText } from './report/visible-text.ts';
 import { stateFolder } from './state-folder.ts';
 import type { CliContext } from './run-cli.ts';
-import { targetAddress } from './target-address.ts';
 
 interface PlanFlags {
   readonly output?: string;
@@ -54,19 +52,6 @@ function planAlone(file: string, flags: PlanFlags, context: CliContext): PlanDoc
   const beside = flags.to !== undefined || flags.plan !== undefined || flags.skipMissing === true || flags.skip !== undefined;
   if (beside) throw new Failure('USAGE', '--to, --plan, --skip and --skip-missing belong to --schema existing');
   return planSource({ file, planFile: undefined, targetSchema: flags.targetSchema, names: flags.names, full: true, leaveUnreadable: true, ...(flags.queries === undefined ? {} : { queries: readQueries(flags.queries, context.cwd) }) }).plan;
-}
-
-async function planBesideTarget(file: string, flags: PlanFlags, context: CliContext): Promise<PlanDocument> {
-  const address = targetAddress(flags.to, context.environment);
-  for (const warning of address.warnings) context.stderr.write(`causeway: warning: ${warning}\n`);
-  if (address.url === null) throw new Failure('USAGE', '--schema existing needs the target: give --to or DATABASE_URL');
-  const pool = createPool({ url: address.url, max: 1, applicationName: 'causeway plan' });
-  try {
-    const options = { planFile: flags.plan === undefined ? undefined : resolve(context.cwd, flags.plan), targetSchema: flags.targetSchema, names: flags.names, skipMissing: flags.skipMissing === true, skip: flags.skip ?? [] };
-    return (await planMigration(pool, options, 'existing', { file, full: true, note: (text) => void context.stderr.write(`${text}\n`) })).plan;
-  } finally {
-    await pool.end();
-  }
 }
 
 function writePlan(plan: PlanDocument, output: string | undefined, context: CliContext): void {
