@@ -4,7 +4,6 @@ import { translateIndex } from '@causeway/dialect/translate-index';
 import { namesRows } from '../contracts-from-plan.ts';
 import type { PlanObject } from '../plan-document.ts';
 import type { SourceIndex } from '../source-schema.ts';
-import { includedKey } from './included-key.ts';
 import { proofOf } from './proof-of.ts';
 import type { RelationNames } from './relation-names.ts';
 import type { TableScope } from './table-scope.ts';
@@ -27,12 +26,10 @@ function indexObject(table: TableScope, index: SourceIndex, names: RelationNames
     const columns = translated.plainColumns.map(quoteIdentifier).join(', ');
     return { ...base, kind: 'unique', target: `ALTER TABLE ${table.target} ADD CONSTRAINT ${name} UNIQUE (${columns})`, stage: 'unique' };
   }
-  const included = includedKey(table, index);
   return {
     ...base,
-    ...(included === '' ? {} : { notes: [...base.notes, "with the row's key, as each index of SQLite has it: it answers without the table"] }),
     kind: index.unique ? 'unique' : 'index',
-    target: `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${table.target} ${translated.sql}${included}`,
+    target: `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${table.target} ${translated.sql}`,
     stage: index.unique ? 'unique' : 'index',
   };
 }

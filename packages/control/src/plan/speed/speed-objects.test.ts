@@ -40,22 +40,6 @@ describe('indexes for foreign keys', () => {
   });
 });
 
-test.each([
-  ['the rowid of its rows', 'create table c (id integer primary key, x int, y text); create index i on c (x, y desc);', '("x" NULLS FIRST, "y" DESC NULLS LAST) INCLUDE ("id")'],
-  ['not where it is there', 'create table c (id integer primary key, x int); create index i on c (x, id);', '("x" NULLS FIRST, "id")'],
-  ['a key of several columns', 'create table c (a int, b date, x int, primary key (a, b)) without rowid; create index i on c (x, a);', '("x" NULLS FIRST, "a") INCLUDE ("b")'],
-  ['no long key', 'create table c (a text primary key, x int, y int) without rowid; create index i on c (x, y);', '("x" NULLS FIRST, "y" NULLS FIRST)'],
-  ['no hidden rowid', 'create table c (a int primary key, x int, y int); create index i on c (x, y);', '("x" NULLS FIRST, "y" NULLS FIRST)'],
-  ['not with one column', 'create table c (id integer primary key, x int); create index i on c (x);', '("x" NULLS FIRST)'],
-  ['not a partial one', 'create table c (id integer primary key, x int, y int); create index i on c (x, y) where x > 1;', '("x" NULLS FIRST, "y" NULLS FIRST) WHERE ("x" > 1)'],
-  ['not with an expression', 'create table c (id integer primary key, x int, y int); create index i on c (x, y + 1);', null],
-  ['a name that needs quotes', 'create table c ("i""d" integer primary key, x int, y int); create index i on c (x, y);', '("x" NULLS FIRST, "y" NULLS FIRST) INCLUDE ("i""d")'],
-])('an index of the source brings the key: %s', (_, sql, expected) => {
-  const [index = null] = targets(planned(sql));
-  if (expected === null) expect(index).not.toContain('INCLUDE');
-  else expect(index).toBe(`CREATE INDEX "i" ON "app"."c" ${expected}`);
-});
-
 test('FTS tables: tokenizers, unindexed columns, external content', () => {
   const plan = planned(`
     create table doc (id integer primary key, "ti tle" text, body text);
