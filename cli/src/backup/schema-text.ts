@@ -1,4 +1,5 @@
 /** The schema of an archive and of a database as pg_dump writes it, to hold one against the other. */
+import { settledDefinition } from '@causeway/contracts/settled-definition';
 import type { PostgresClient } from '@causeway/runtime/parts/postgres-client';
 import type { CliContext } from '../run-cli.ts';
 import { runDump } from './dump-programs.ts';
@@ -29,21 +30,9 @@ export function schemaDifferences(was: readonly string[], is: readonly string[])
   return odd.length === 0 ? [] : [`the schema differs in ${odd.length} lines of its definition, the first of them ${JSON.stringify(odd[0]?.[0].trim().slice(0, 120))}`];
 }
 
-/** A cast of a list of texts, as PostgreSQL prints `kind IN ('a', 'b')` of a varchar column. */
-const CAST_LIST = /\(ARRAY\[((?:'(?:[^']|'')*'::[a-z ]+(?:, )?)+)\]\)::([a-z ]+)\[\]/g;
-const ITEM = /'(?:[^']|'')*'::[a-z ]+/g;
-
-/**
- * As PostgreSQL prints it after one restore: reading its own text again, it moves the cast into the list's items. Without
- * this every backup of a database with such a check was refused as different.
- */
-function settled(text: string): string {
-  return text.replace(CAST_LIST, (_, items: string, type: string) => `ARRAY[${items.replace(ITEM, (item) => `(${item})::${type}`)}]`);
-}
-
 /** Without comments, settings of the session, the key of a run that newer programs print, extensions, which not every role may make, and what fills views. */
 function statements(text: string): string[] {
-  return settled(text)
+  return settledDefinition(text)
     .split('\n')
    .filter((line) => line !== '' && !/^(--|SET |SELECT pg_catalog\.set_config|\\(un)?restrict |CREATE EXTENSION |REFRESH MATERIALIZED VIEW )/.test(line));
 }

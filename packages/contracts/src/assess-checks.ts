@@ -75,7 +75,7 @@ export const ASSESS_CHECKS = {
   'too-many-columns': check('structure', 'A table of more than 1,600 columns, which PostgreSQL cannot create.', 'Split the table in the source.'),
   'row-too-large': check('structure', 'Rows that do not fit a page of PostgreSQL even with large values stored outside (8,160 bytes).', 'Split the table, or put its columns into one jsonb; else these rows go to the quarantine.'),
   'value-too-large': check('structure', 'Values above 255 MiB, which jsonb and many clients do not take.', 'Store them outside of the database.'),
-  'generated-column': check('structure', 'A generated column: its values are stored in an ordinary column.', 'Declare it GENERATED ALWAYS AS … STORED in PostgreSQL after the migration, or let the application write it.'),
+  'generated-column': check('structure', 'A generated column: its values are stored in an ordinary column.', 'Declare it GENERATED ALWAYS AS … STORED in PostgreSQL after the migration, or let the application write it; it has to while the way back of a live migration is open.'),
   'virtual-table': check('structure', 'A virtual table that holds no rows of its own: an index over another table, or a module of the application.', 'Its source table moves, and a full-text index over it is made on that table (GIN); what another module computes has to be made anew.'),
   'full-text': check('structure', 'A full-text table or an R*Tree of SQLite: its rows move as an ordinary table.', 'Nothing: its index (GIN over tsvector, GiST) is made with the table; questions take another form, which docs/faster.md tells and `causeway queries` translates for MATCH.'),
   view: check('structure', 'A view that needs a hand.', 'See its text in the plan, and write it for PostgreSQL.'),

@@ -35,7 +35,7 @@ export const FAILURES = {
   SOURCE_CHANGED: entry('source', 'operator', 'The source has changed since this migration read it.', 'Run again with --restart to move the present contents.'),
   SOURCE_UNSUPPORTED: entry('source', 'application', 'A part of the source has no form in PostgreSQL.', 'See the named object in the plan and decide there.'),
   CAPTURE_FOREIGN: entry('source', 'operator', 'Another migration follows this source.', 'Complete or detach that migration first.'),
-  REPAIR_NOT_POSSIBLE: entry('usage', 'operator', 'Rows can be repaired only while PostgreSQL follows SQLite and a validator is at work.', 'Start the migration again with `causeway migrate --live`, and wait until it follows.'),
+  REPAIR_NOT_POSSIBLE: entry('usage', 'operator', 'Rows can be repaired only while one side follows the other (following, switched) and a validator is at work.', 'Start the migration again with `causeway migrate --live`, and wait until it follows; a switch that was cut off is ended first.'),
   FENCE_STALE: entry('source', 'operator', 'A newer attempt has decided about the fence of the source.', 'Run `causeway status`; the newer attempt goes on.'),
   SOURCE_BUSY: entry('source', 'application', 'A transaction of the application holds the source for too long.', 'End it, and run the same command again: it resumes.'),
   SOURCE_FILESYSTEM: entry('source', 'operator', 'The source is in WAL mode on a file system that cannot share memory between its writers.', 'Run causeway on the machine that has the disk; in containers mount a folder of a Linux host or a named volume.'),

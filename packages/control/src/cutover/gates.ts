@@ -73,7 +73,7 @@ export function rollbackGates(facts: GateFacts, limits: GateLimits = DEFAULT_LIM
     gate('source', (facts.sourceTouched ?? facts.captureLost ?? null) === null, facts.sourceTouched ?? facts.captureLost ?? 'as it was fenced', 'find what changed SQLite under its fence, and undo it there'),
     gate('back_lag', within(facts.backQueued, limits.maxLagChanges), `${told(facts.backQueued)} changes`, `wait until it is at most ${limits.maxLagChanges}`),
     gate('unverified', within(facts.backUnverified, limits.maxUnverified), `${told(facts.backUnverified)} changed rows`, `wait until it is at most ${limits.maxUnverified}`),
-    gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`; write the row again in PostgreSQL'),
+    gate('divergences', facts.openDivergences === 0, `${facts.openDivergences} open`, 'see `causeway status`, then `causeway repair`'),
   ];
 }
 

@@ -1,12 +1,14 @@
-/** The whole repair: log the keys, wait until they are applied and verified, and say what became of each. */
+/** The whole repair: log the keys (or, while PostgreSQL is the primary, queue them for the way back), wait until they are applied and verified, and say what became of each. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@causeway/contracts/failures';
 import { openWritableSource } from '../capture/open-writable.ts';
+import type { TableContract } from '@causeway/contracts/table-contract';
 import type { MigrationRecord } from '../record/migration-record.ts';
 import { readContracts } from '../record/table-record.ts';
 import type pg from 'pg';
 import { type DivergenceRecord, markRepaired, openDivergences } from './divergence-record.ts';
 import { readLive } from './live-record.ts';
+import { queueKeysAgain } from './queue-keys-again.ts';
 import { logKeysAgain } from './repair.ts';
 import { DOWN_AFTER_MS, readBeats } from './service-beat.ts';
 import { readStreamPosition } from './stream-position.ts';
@@ -40,12 +42,12 @@ export interface RepairOutcome {
 const MOST = 100_000;
 const POLL_MS = 200;
 
-/** Throws REPAIR_NOT_POSSIBLE where SQLite is not the primary or no validator is at work. */
+/** Throws REPAIR_NOT_POSSIBLE where nobody follows the primary, or no validator is at work. */
 export async function repairDivergences(input: RepairInput): Promise<RepairOutcome> {
   const { pool, record } = input;
   const g = { migration: record.id, generation: record.generation };
   const { phase } = await readLive(pool, record.id);
-  if (phase !== 'following') throw new Failure('REPAIR_NOT_POSSIBLE', `the migration is ${phase}`);
+  if (phase !== 'following' && phase !== 'switched') throw new Failure('REPAIR_NOT_POSSIBLE', `the migration is ${phase}`);
   const contracts = await readContracts(pool, g);
   const wanted = input.table === undefined ? contracts : contracts.filter((c) => c.source === input.table || c.target === input.table);
   if (wanted.length === 0) throw new Failure('USAGE', `no table is called ${JSON.stringify(input.table)}`);
@@ -58,8 +60,7 @@ export async function repairDivergences(input: RepairInput): Promise<RepairOutco
   if ((await verifiedTo(pool, record.id)) === null) throw new Failure('REPAIR_NOT_POSSIBLE', 'no validator is at work');
   const since = (await pool.query('SELECT clock_timestamp()::text AS now')).rows[0].now as string;
   // Invariant: I59
-  const position = writeKeys(input.sourceFile, contracts, open);
-  const verified = await waitFor(input, position);
+  const { position, verified } = phase === 'following' ? await forwards(input, contracts, open) : await backwards(input, contracts, open);
   const still = new Set((await openDivergences(pool, g, MOST)).map(nameOf));
   for (const [table, rows] of Map.groupBy(open.filter((d) => !still.has(nameOf(d))), (d) => d.table)) await markRepaired(pool, g, table, rows.map((row) => row.key), since);
   const { applied } = await readStreamPosition(pool, g);
@@ -71,7 +72,25 @@ function nameOf(divergence: Pick<DivergenceRecord, 'table' | 'key'>): string {
   return JSON.stringify([divergence.table, Object.entries(divergence.key).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-function writeKeys(file: string, contracts: Parameters<typeof logKeysAgain>[1], open: readonly DivergenceRecord[]): bigint {
+async function forwards(input: RepairInput, contracts: readonly TableContract[], open: readonly DivergenceRecord[]): Promise<{ position: bigint; verified: bigint | null }> {
+  const position = writeKeys(input.sourceFile, contracts, open);
+  return { position, verified: await waitFor(input, position) };
+}
+
+/** The way back has no position to wait for: the validator looks at open divergences until none is left. */
+async function backwards(input: RepairInput, contracts: readonly TableContract[], open: readonly DivergenceRecord[]): Promise<{ position: bigint; verified: bigint | null }> {
+  const { pool, record, signal } = input;
+  const g = { migration: record.id, generation: record.generation };
+  await queueKeysAgain(pool, g, contracts, open);
+  const wanted = new Set(open.map(nameOf));
+  for (const until = performance.now() + input.withinMs; performance.now() < until; await sleep(POLL_MS, undefined, { signal })) {
+    if (!(await openDivergences(pool, g, MOST)).some((d) => wanted.has(nameOf(d)))) break;
+  }
+  const { applied } = await readStreamPosition(pool, g);
+  return { position: applied, verified: await verifiedTo(pool, record.id) };
+}
+
+function writeKeys(file: string, contracts: readonly TableContract[], open: readonly DivergenceRecord[]): bigint {
   const db = openWritableSource(file);
   try {
     return logKeysAgain(db, contracts, open);

@@ -2,6 +2,7 @@
  * Gives the application's tables back what stood aside during the load, and proves each object identical to what was
  * recorded. One transaction per object: a restart goes on where the last run was stopped.
  */
+import { settledDefinition } from '@causeway/contracts/settled-definition';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { recordObject } from '@causeway/control/record/object-record';
 import { readSuspended, setSuspendedState, type SuspendedObject } from '@causeway/control/record/suspended-object';
@@ -53,8 +54,9 @@ async function make(client: pg.ClientBase, object: SuspendedObject, notValid: bo
 
 /** Pure: what the server says now against what it said before the load. */
 export function compareDefinitions(recorded: string, present: string | null): Restored {
-  if (present === recorded) return { fidelity: 'exact', note: 'removed for the load, rebuilt, and identical by its definition in the catalogue' };
-  if (present === `${recorded} NOT VALID`) return { fidelity: 'approximated', note: 'rows that were moved violate it: it is NOT VALID, and holds for new rows' };
+  const [was, is] = [settledDefinition(recorded), present === null ? null : settledDefinition(present)];
+  if (is === was) return { fidelity: 'exact', note: 'removed for the load, rebuilt, and identical by its definition in the catalogue' };
+  if (is === `${was} NOT VALID`) return { fidelity: 'approximated', note: 'rows that were moved violate it: it is NOT VALID, and holds for new rows' };
   return { fidelity: 'needs_decision', note: present === null ? 'it is not there' : `it is there with another definition: ${present}` };
 }
 
