@@ -19,6 +19,7 @@ export default {
   globalSetup: '<rootDir>/tests/setup/start-servers.mjs',
   globalTeardown: '<rootDir>/tests/setup/stop-servers.mjs',
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // More than two cores have: most files wait for servers and processes for half of their time.
+  maxWorkers: 3,
   maxConcurrency: 2,
 };
