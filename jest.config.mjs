@@ -19,7 +19,6 @@ export default {
   globalSetup: '<rootDir>/tests/setup/start-servers.mjs',
   globalTeardown: '<rootDir>/tests/setup/stop-servers.mjs',
   testTimeout: 120_000,
-  // More than two cores have: most files wait for servers and processes for half of their time.
-  maxWorkers: 3,
+  maxWorkers: 2,
   maxConcurrency: 2,
 };
