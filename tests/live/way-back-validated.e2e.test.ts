@@ -13,7 +13,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { WayBack } from './way-back.fixture.ts';
 
-const TRANSACTIONS = Number(process.env['CAUSEWAY_LIVE_TRANSACTIONS'] ?? 300);
+const TRANSACTIONS = Number(process.env['CAUSEWAY_LIVE_TRANSACTIONS'] ?? 150);
 const SEED = Number(process.env['CAUSEWAY_LIVE_SEED'] ?? 1);
 const SESSIONS = 4;
 const uuid = (n: number): string => `aaaaaaaa-0000-0000-0000-${String(n).padStart(11, '0')}e`;
