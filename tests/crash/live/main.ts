@@ -65,7 +65,7 @@ async function perform(servers: Servers): Promise<{ outcomes: RunOutcome[]; wron
   return { outcomes: [outcome], wrong: [] };
 }
 
-if (values.matrix !== undefined) writeMatrixPage(resolve(values.matrix), readOutcomes(values.from ?? []));
+if (values.matrix !== undefined) writeMatrixPage(resolve(values.matrix), readOutcomes(values.from ?? []), values.remark);
 else {
   const servers = await openServers(own, smallDisks);
   const { outcomes, wrong } = await perform(servers).finally(() => servers.close());

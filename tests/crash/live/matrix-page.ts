@@ -14,7 +14,7 @@ function seedsOf(outcomes: readonly RunOutcome[], option: string): string {
   return `\n${outcomes.length} runs of seeds ${seeds[0]} to ${seeds.at(-1)}, each replayed by \`npm run test:crash -- --runs 1${option} --seed N --own-servers\`.`;
 }
 
-export function writeMatrixPage(path: string, outcomes: readonly RunOutcome[]): void {
+export function writeMatrixPage(path: string, outcomes: readonly RunOutcome[], remark = ''): void {
   const sum = (of: (o: RunOutcome) => number): number => outcomes.reduce((n, o) => n + of(o), 0);
   const bad = outcomes.filter((o) => o.problems.length > 0);
   const points = [...new Set(outcomes.flatMap((o) => o.injected.flatMap((f) => (f.failPoint === undefined ? [] : [f.failPoint.split(':')[0] as string]))))].sort();
@@ -29,7 +29,7 @@ clock jumps by an hour. At the end the application's own ledger of acknowledged 
 both databases, row by row and cell by cell; the validator may have told no divergence, and after \`complete\` or \`detach\` nothing of
 causeway may be left. While it runs, snapshots of PostgreSQL are judged: no transaction in parts, each worker's in their order, and none gone again.
 
-**${outcomes.length} runs, ${sum((o) => o.lost)} lost, ${sum((o) => o.doubled)} doubled.** ${bad.length === 0 ? 'Every run ended as it must.' : `${bad.length} runs did not end as they must: seeds ${bad.map((o) => o.plan.seed).join(', ')}.`} ${matrixSums(outcomes)}. ${seedsOf(outcomes.filter((o) => o.plan.wide !== true), '')}${seedsOf(outcomes.filter((o) => o.plan.wide === true), ' --wide')}
+**${outcomes.length} runs, ${sum((o) => o.lost)} lost, ${sum((o) => o.doubled)} doubled.** ${bad.length === 0 ? 'Every run ended as it must.' : `${bad.length} runs did not end as they must: seeds ${bad.map((o) => o.plan.seed).join(', ')}.`} ${matrixSums(outcomes)}. ${seedsOf(outcomes.filter((o) => o.plan.wide !== true), '')}${seedsOf(outcomes.filter((o) => o.plan.wide === true), ' --wide')}${remark === '' ? '' : `\n\n${remark}`}
 
 ${matrixText(outcomes)}
 

@@ -9,7 +9,8 @@ const HELP = `The crash suite of the live part. Last line: N runs, N lost, N dou
   npm run test:crash -- --exhaustive                      a kill at every fail point of the product, once
   npm run test:crash -- --planted [NAME]                  products with a planted bug, each of which must be found
   npm run test:crash -- --soak MINUTES --seed S           one long run, back and forth, something broken in every moment
-  npm run test:crash -- --matrix FILE --from RUNS         the page of docs/ from what --json has written
+  npm run test:crash -- --matrix FILE --from RUNS         the page of docs/ from what --json has written; --remark TEXT: what else
+                                                          is to be known about these runs
 
   --own-servers   broker and PostgreSQL are this suite's and are killed too; else they are those that CAUSEWAY_TEST_PG and
                   CAUSEWAY_TEST_BROKERS name
@@ -18,7 +19,7 @@ const HELP = `The crash suite of the live part. Last line: N runs, N lost, N dou
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-const OPTIONS = { runs: text, seed: text, minutes: text, json: text, soak: text, matrix: text, from: { ...text, multiple: true }, 'own-servers': flag, exhaustive: flag, planted: flag, wide: flag, help: { ...flag, short: 'h' } } as const;
+const OPTIONS = { runs: text, seed: text, minutes: text, json: text, soak: text, matrix: text, remark: text, from: { ...text, multiple: true }, 'own-servers': flag, exhaustive: flag, planted: flag, wide: flag, help: { ...flag, short: 'h' } } as const;
 
 export function readOptions() {
   try {
