@@ -4,6 +4,7 @@
  */
 import { realText } from '@causeway/contracts/real-text';
 import type { ColumnContract, TableContract } from '@causeway/contracts/table-contract';
+import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { type StoredCell, storedName } from '../record/quarantine-record.ts';
 import type { Generation } from '../record/table-record.ts';
@@ -15,29 +16,24 @@ const SETTINGS = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; 
 
 /** Those whose key has no form in the queue stay as they are: a key of moments that are counted, or one that is no value of its type. */
 export async function queueKeysAgain(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], divergences: readonly DivergenceRecord[]): Promise<void> {
-  const client = await pool.connect();
-  try {
-    for (const { table, key } of divergences) {
-      const contract = contracts.find((c) => c.table === table);
-      if (contract === undefined) continue;
-      const names = contract.keyless ? ['rowid'] : contract.key;
-      const texts = backKeyColumns(contract).map((column, i) => keyText(column, key[storedName(names[i] as string)]));
-      if (!texts.includes(null)) await queueKey(client, g, contract, texts as string[]);
-    }
-  } finally {
-    client.release();
+  for (const { table, key } of divergences) {
+    const contract = contracts.find((c) => c.table === table);
+    if (contract === undefined) continue;
+    const names = contract.keyless ? ['rowid'] : contract.key;
+    const texts = backKeyColumns(contract).map((column, i) => keyText(column, key[storedName(names[i] as string)]));
+    if (!texts.includes(null)) await queueKey(pool, g, contract, texts as string[]);
   }
 }
 
-async function queueKey(client: pg.ClientBase, g: Generation, contract: TableContract, texts: readonly string[]): Promise<void> {
+async function queueKey(pool: pg.Pool, g: Generation, contract: TableContract, texts: readonly string[]): Promise<void> {
   // By the bare name of the type: with a length or a scale the cast would cut the key.
   const parts = backKeyColumns(contract).map(({ type }, i) => `$${i + 3}::text::${type.kind}::text`);
   try {
-    await client.query(`BEGIN; ${SETTINGS}`);
-    await client.query(`INSERT INTO causeway.back_queue (migration, table_no, key) VALUES ($1, $2, jsonb_build_array(${parts.join(', ')}))`, [g.migration, contract.table, ...texts]);
-    await client.query('COMMIT');
+    await inTransaction(pool, async (client) => {
+      await client.query(SETTINGS);
+      await client.query(`INSERT INTO causeway.back_queue (migration, table_no, key) VALUES ($1, $2, jsonb_build_array(${parts.join(', ')}))`, [g.migration, contract.table, ...texts]);
+    });
   } catch (error) {
-    await client.query('ROLLBACK');
     // A text that is no value of the key's type.
     if (!((error as { code?: string }).code ?? '').startsWith('22')) throw error;
   }

@@ -22,7 +22,7 @@ const DEEPEST = 256;
 
 export function parseFts5(text: string): SearchTree {
   const reader = new Reader(tokensOf(text));
-  const tree = disjunction(reader, ANY);
+  const tree = expression(reader, ANY);
   if (reader.peek() !== undefined) throw refused(`near ${JSON.stringify(reader.peek()?.text)}`);
   return tree;
 }
@@ -84,29 +84,17 @@ class Reader {
   }
 }
 
-function disjunction(r: Reader, filter: Filter): SearchTree {
-  let left = conjunction(r, filter);
-  while (r.isOperator('OR')) {
-    r.next();
-    left = { kind: 'or', left, right: conjunction(r, filter) };
-  }
-  return left;
-}
+/** Loosest first; all of them bind to the left. */
+const OPERATORS = [['OR', 'or'], ['AND', 'and'], ['NOT', 'not']] as const;
 
-function conjunction(r: Reader, filter: Filter): SearchTree {
-  let left = difference(r, filter);
-  while (r.isOperator('AND')) {
+function expression(r: Reader, filter: Filter, level = 0): SearchTree {
+  const operator = OPERATORS[level];
+  if (operator === undefined) return primary(r, filter);
+  const [word, kind] = operator;
+  let left = expression(r, filter, level + 1);
+  while (r.isOperator(word)) {
     r.next();
-    left = { kind: 'and', left, right: difference(r, filter) };
-  }
-  return left;
-}
-
-function difference(r: Reader, filter: Filter): SearchTree {
-  let left = primary(r, filter);
-  while (r.isOperator('NOT')) {
-    r.next();
-    left = { kind: 'not', left, right: primary(r, filter) };
+    left = { kind, left, right: expression(r, filter, level + 1) };
   }
   return left;
 }
@@ -117,7 +105,7 @@ function primary(r: Reader, filter: Filter): SearchTree {
   if (r.isMark('(')) {
     r.next();
     if ((r.depth += 1) > DEEPEST) throw refused('nested too deeply');
-    const inner = disjunction(r, own);
+    const inner = expression(r, own);
     r.expect(')');
     r.depth -= 1;
     return inner;
