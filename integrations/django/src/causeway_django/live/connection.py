@@ -31,6 +31,8 @@ class LiveConnection:
         self.live_doomed = False
         # It has written.
         self.live_wrote = False
+        # Version of the state for which it knows the schema.
+        self.live_schema_seen = -1
         # The connection to the other side, which this one has taken the place of in this thread.
         self.live_other: Any = None
         # The outermost: what others wrap around a statement happens once, on whatever side it is executed.
@@ -129,6 +131,21 @@ class LiveConnection:
         cursor.cursor = to.cursor().cursor
         cursor.db = to
         context["connection"] = to
+
+    def live_read_schema(self) -> None:
+        """
+        A fence that came or went is a change of SQLite's schema, which each connection parses anew with its next statement. After
+        BEGIN IMMEDIATE that would be under the write lock, while all that have waited at the gate wait for it.
+        """
+        if self.live_side != "sqlite" or self.live_switch.config.pinned is not None:
+            return
+        version = self.live_switch.state.read().version
+        if version == self.live_schema_seen:
+            return
+        self.live_schema_seen = version
+        self.ensure_connection()  # type: ignore[attr-defined]
+        with self.wrap_database_errors:  # type: ignore[attr-defined]
+            self.connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # type: ignore[attr-defined]
 
     # -- doom ----------------------------------------------------------------------------------------------------
 

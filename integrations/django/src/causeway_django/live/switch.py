@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from .config import ENGINE, LiveConfig, Side, live_config, other_side
+from .line import Line, Place
 from .moved import DatabaseMoved
 from .process_identity import has_ended
 from .state_file import StateFile, StateUnusable
@@ -27,6 +28,8 @@ logger = logging.getLogger("causeway.live")
 
 # Dozens of threads may wait at once, beside the command that they wait for.
 POLL_SECONDS = 0.02
+# Of those that are about to go in, where nothing can wake them.
+NEAR_POLL_SECONDS = 0.005
 # How often a process that waits asks the databases themselves.
 ASK_SECONDS = 1.0
 
@@ -36,6 +39,7 @@ class LiveSwitch:
         self.config = config
         self.state = StateFile(config.state)
         self.units = UnitsLock(config.state.with_name(f"{config.state.name}.units"))
+        self.line = Line()
         self.asking = threading.Lock()
         self.connecting = threading.Lock()
         self.asked = float("-inf")
@@ -63,6 +67,7 @@ class LiveSwitch:
     def leave(self) -> None:
         if self.config.pinned is None:
             self.units.leave()
+            self.line.ended()
 
     def enter(self, away_from: Side | None = None, *, request: bool = False) -> Side:
         """
@@ -70,19 +75,25 @@ class LiveSwitch:
         open gate that leads there is believed only when the fence is seen to be gone.
         """
         waiting = _Waiting(self, away_from, self.config.wait if request else self.config.patience)
-        while (side := waiting.look()) is None:
-            if waiting.should_ask():
-                waiting.ask()
-            waiting.make_ready()
-            time.sleep(POLL_SECONDS)
+        if self.line.is_empty() and (side := waiting.look()) is not None:
+            return side
+        with self.line.place() as place:
+            while (side := waiting.go_in(place)) is None:
+                if waiting.should_ask():
+                    waiting.ask()
+                waiting.make_ready()
+                place.wait(POLL_SECONDS)
         return side
 
     async def aenter(self, away_from: Side | None = None, *, request: bool = False) -> Side:
         waiting = _Waiting(self, away_from, self.config.wait if request else self.config.patience)
-        while (side := waiting.look()) is None:
-            if waiting.should_ask():
-                await asyncio.to_thread(waiting.ask)
-            await asyncio.sleep(POLL_SECONDS)
+        if self.line.is_empty() and (side := waiting.look()) is not None:
+            return side
+        with self.line.place() as place:
+            while (side := waiting.go_in(place)) is None:
+                if waiting.should_ask():
+                    await asyncio.to_thread(waiting.ask)
+                await asyncio.sleep(NEAR_POLL_SECONDS if place.is_near() else POLL_SECONDS)
         return side
 
     def hold(self, unit: Unit) -> None:
@@ -127,13 +138,17 @@ class _Waiting:
 
     def look(self) -> Side | None:
         state = self.switch.state.read()
-        if state.closed or state.primary != self.away_from:
-            side = self.switch.try_enter()
-            if side is not None:
-                return side
-        if time.monotonic() >= self.deadline:
+        return self.switch.try_enter() if state.closed or state.primary != self.away_from else None
+
+    def go_in(self, place: Place) -> Side | None:
+        """Nobody is sent away by a line that is slow: who has waited for too long looks, whoever stands before it."""
+        late = time.monotonic() >= self.deadline
+        side = self.look() if late or place.is_turn(self.switch.state.read().primary) else None
+        if side is not None:
+            place.line.gone_in()
+        elif late:
             raise DatabaseMoved(f"the gate was closed for longer than {self.patience:g} s")
-        return None
+        return side
 
     def make_ready(self) -> None:
         """
