@@ -4,8 +4,8 @@ import { seededRandom, type SeededRandom } from '@causeway/testkit/seeded-random
 export type Moment = 'loading' | 'following' | 'cutover' | 'switched' | 'rollback' | 'returned' | 'second cutover' | 'switched again';
 
 export const SERVICES = ['extractor', 'loader', 'validator'] as const;
-/** `command`: migrate --live in the foreground; `switch`: the cutover or rollback command. */
-export const KILLED = [...SERVICES, 'command', 'switch', 'complete', 'application', 'broker', 'postgres'] as const;
+/** `command`: migrate --live in the foreground; `switch`: the cutover or rollback command; `undo`: the same with --undo. */
+export const KILLED = [...SERVICES, 'command', 'switch', 'undo', 'complete', 'application', 'broker', 'postgres'] as const;
 export const LOST_ANSWERS = ['commit answer', 'produce answer'] as const;
 /** A second process of the same kind beside the first; for a switch, the same command at the same time. */
 export const DOUBLES = ['second extractor', 'second loader', 'second validator', 'second switch'] as const;
@@ -60,15 +60,18 @@ const WAYS: readonly (readonly Moment[])[] = [
 ];
 
 export const CUTOVER_POINTS = ['arm', 'begin', 'prepare', 'fence', 'fence_end', 'drain', 'verify', 'sequences', 'open', 'switch'];
-export const ROLLBACK_POINTS = ['begin', 'close', 'drain', 'verify', 'decide', 'lift'];
+export const ROLLBACK_POINTS = ['begin', 'prepare', 'close', 'drain', 'verify', 'sequences', 'decide', 'lift', 'switch'];
 export const SERVICE_POINTS: Readonly<Record<string, readonly string[]>> = {
   extractor: ['extractor.follow_after_read', 'extractor.follow_after_ack', 'extractor.back_after_read', 'extractor.back_after_ack', 'extractor.back_after_delete', 'extractor.back_after_marker'],
   loader: ['loader.after_fetch', 'loader.after_stage', 'loader.mid_copy', 'loader.before_commit', 'loader.after_commit', 'loader.after_claim', 'loader.before_loaded', 'loader.before_objects', 'loader.after_objects', 'loader.before_following', 'loader.back_before_commit', 'loader.back_after_commit'],
 };
 
-/** The lift of the fence is a step of the cutover that raised it; what is waited for has no end of its own. */
+/** Of what is undone after its switch was cut off. */
+export const UNDO_POINTS = { cutover: ['undo', 'lift'], rollback: ['undo'] } as const;
+
+/** What is waited for has no end of its own. */
 export function stepPoint(direction: string, step: string, when: 'before' | 'after'): string {
-  return `${step === 'lift' ? 'cutover' : direction}.${step}.${step === 'drain' || step === 'verify' ? 'before' : when}`;
+  return `${direction}.${step}.${step === 'drain' || step === 'verify' ? 'before' : when}`;
 }
 
 export const isSwitch = (moment: Moment): moment is 'cutover' | 'rollback' | 'second cutover' => moment === 'cutover' || moment === 'rollback' || moment === 'second cutover';

@@ -47,15 +47,12 @@ async function drawn(servers: Servers): Promise<RunOutcome[]> {
 }
 
 /** Outcomes, and what else is wrong. */
-async function perform(servers: Servers): Promise<{ outcomes: RunOutcome[]; wrong: string[] }> {
+async function perform(servers: Servers): Promise<{ outcomes: readonly RunOutcome[]; wrong: string[] }> {
   if (values.planted === true) return { outcomes: [], wrong: await findPlanted(servers, values.names, say, stopped) };
   if (values.exhaustive === true) {
-    const { outcomes, missing } = await everyPoint(servers, tell, stopped);
-    const acted = new Set(outcomes.flatMap((o) => o.injected.map((f) => f.failPoint?.split(':')[0])));
-    const passed = outcomes[0]?.passed ?? [];
-    say(`${acted.size} of ${passed.length} fail points that a clean run passes have ended a process`);
-    const idle = stopped() ? [] : passed.filter((point) => !acted.has(point));
-    return { outcomes, wrong: [...missing.map((point) => `a clean run does not pass ${point}`), ...idle.map((point) => `${point} has not ended its process`)] };
+    const { outcomes, missing, idle, acted } = await everyPoint(servers, tell, stopped);
+    say(`${acted} of ${acted + idle.length} fail points that are passed have ended a process`);
+    return { outcomes, wrong: stopped() ? [] : [...missing.map((point) => `no run passes ${point}`), ...idle.map((point) => `${point} has not ended its process`)] };
   }
   if (values.soak === undefined) return { outcomes: await drawn(servers), wrong: [] };
   const plan = drawSoak(first, Number(values.soak), own);

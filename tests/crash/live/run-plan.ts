@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import { commitAnswer, produceAnswer } from '@causeway/testkit/fault-proxy';
 import type { LedgerVerdict } from '@causeway/testkit/sample-app/compare/compare-ledger';
-import { type Fault, isSwitch, type Moment, type RunPlan } from './draw-plan.ts';
+import { type Fault, isSwitch, type Moment, type RunPlan, type Victim } from './draw-plan.ts';
 import { pauseFor } from './kill.ts';
 import type { Servers } from './servers.ts';
 import { type Ended, Stage } from './stage.ts';
@@ -31,6 +31,8 @@ export interface RunOutcome {
 }
 
 const SETTLE_MS = { hasty: 10_000, patient: 45_000 };
+/** Started with fail points of their own; those of all others are in one environment. */
+const COMMANDS: ReadonlySet<Victim> = new Set<Victim>(['switch', 'undo', 'complete']);
 const TRIES = { hasty: 1, patient: 8 };
 
 export async function runPlan(plan: RunPlan, servers: Servers, root?: string): Promise<RunOutcome> {
@@ -100,7 +102,7 @@ class CrashRun {
       else await this.dwell(moment, at);
     }
     await Promise.all(this.under);
-    this.injected.push(...plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch' && f.victim !== 'complete' && stage.acted(f.failPoint)));
+    this.injected.push(...plan.faults.filter((f) => f.failPoint !== undefined && !COMMANDS.has(f.victim) && stage.acted(f.failPoint)));
     this.injected.push(...plan.faults.filter((f) => f.clock !== undefined && stage.acted('clock')));
     this.servers.postgres.forget();
     this.servers.kafka.forget();
@@ -116,7 +118,7 @@ class CrashRun {
   }
 
   private servicePoints(): string | undefined {
-    const points = this.plan.faults.filter((f) => f.failPoint !== undefined && f.victim !== 'switch' && f.victim !== 'complete');
+    const points = this.plan.faults.filter((f) => f.failPoint !== undefined && !COMMANDS.has(f.victim));
     return points.length === 0 ? undefined : points.map((f) => f.failPoint).join(',');
   }
 
@@ -177,12 +179,21 @@ class CrashRun {
       if (ended.signal === 'SIGKILL' && fault !== undefined) this.injected.push(fault);
       if (ended.code === 0) break;
       if (attempt >= TRIES[plan.hasty === true ? 'hasty' : 'patient']) throw new Error(`${goal} ended with ${ended.code ?? ended.signal} ${attempt} times: ${ended.output}`);
-      if (plan.undoes && attempt === 1) await stage.run([goal, '--undo', ...stage.switchArguments]);
+      if (plan.undoes && attempt === 1) await this.undo(goal, this.in(moment, at));
       else await sleep(300);
     }
     stop.done = true;
     const phase = (await stage.live())?.phase;
     if (phase !== (goal === 'cutover' ? 'switched' : 'following') && phase !== undefined) this.problems.push(`${goal} ended with 0, and the phase is ${phase}`);
+  }
+
+  private async undo(goal: string, faults: readonly Fault[]): Promise<void> {
+    const args = [goal, '--undo', ...this.stage.switchArguments];
+    for (const fault of faults.filter(({ victim }) => victim === 'undo')) {
+      const ended = await this.stage.run(args, { failPoint: fault.failPoint, log: `undo-${goal}` });
+      if (ended.signal === 'SIGKILL') this.injected.push(fault);
+    }
+    await this.stage.run(args, { log: `undo-${goal}` });
   }
 
   private async cutOff(child: ChildProcess, fault: Fault, deciding: Promise<void>): Promise<void> {

@@ -113,7 +113,7 @@ export class Stage {
     if (code !== 0) throw new Error(`the application ended with ${code}; its log is ${join(this.folder, 'application.log')}`);
   }
 
-  /** migrate --live in the foreground; started again when it ends unasked, without the fail points. */
+  /** migrate --live in the foreground; started again when it ends unasked, with the fail points only where each acts once. */
   startCommand(failPoint?: string): void {
     const child = this.spawnCommand(['migrate', this.file, '--live', '--yes', '--quiet', '--json'], 'migrate', failPoint);
     this.command = child;
@@ -121,7 +121,7 @@ export class Stage {
       this.tell(`migrate --live ended: ${code ?? signal}`);
       if (this.command !== child || code === 0) return;
       if (signal === null) this.unplanned++;
-      if (this.unplanned <= this.mostUnplanned) this.startCommand();
+      if (this.unplanned <= this.mostUnplanned) this.startCommand(this.plan.once === true ? failPoint : undefined);
     });
   }
 

@@ -26,7 +26,7 @@ async function switched(goal: 'cutover' | 'rollback'): Promise<void> {
 }
 
 beforeAll(async () => {
-  stack = await ObservedStack.start({ timeScale: 1 / 5, orders: 10_000, perSecond: 20 });
+  stack = await ObservedStack.start({ timeScale: 1 / 5, orders: 250_000, perSecond: 20 });
   receiver = await Program.start('pg_receivewal', { args: ['-D', stack.textFiles, '-d', stack.serverUrl, '--no-loop'] });
   const { shop } = stack;
   from = now();
