@@ -40,7 +40,7 @@ const inProfile = (profile: string): string[] => services.filter(([, { profiles 
 test('every part of the stack is there, each behind its profiles', () => {
   expect(inProfile('minimal')).toEqual(['extractor', 'kafka', 'loader', 'postgres', 'validator']);
   expect(inProfile('live')).toEqual(['kafka', 'live', 'postgres']);
-  expect(inProfile('observe')).toEqual(['backup', 'extractor', 'grafana', 'kafka', 'loader', 'postgres', 'postgres-exporter', 'prometheus', 'validator']);
+  expect(inProfile('observe')).toEqual(['backup', 'extractor', 'grafana', 'kafka', 'loader', 'node-exporter', 'postgres', 'postgres-exporter', 'prometheus', 'validator']);
   expect(inProfile('tools')).toEqual(['adminer', 'postgres', 'redis', 'schema-registry']);
   expect(inProfile('replica')).toEqual(['postgres', 'standby']);
   expect(inProfile('tls')).toEqual(['certificates']);
@@ -89,7 +89,7 @@ test('a service sees the secrets of its own alone', () => {
   expect(service('backup').secrets).toEqual(['backup_url']);
   expect(service('postgres-exporter').secrets).toEqual(['monitor_password']);
   expect(service('standby').secrets).toEqual(['replicator_password']);
-  for (const name of ['adminer', 'prometheus', 'schema-registry', 'certificates']) expect(service(name).secrets).toBeUndefined();
+  for (const name of ['adminer', 'node-exporter', 'prometheus', 'schema-registry', 'certificates']) expect(service(name).secrets).toBeUndefined();
 });
 
 test('all that stays has a health check, and is waited for by health', () => {
@@ -138,6 +138,12 @@ test('the folder of the source is mounted, read-only but for a live migration; a
   for (const [, mount] of own.filter(([, mount]) => mount.startsWith('./'))) expect(mount).toMatch(/^\.\/(ops|docs)\/[^:]+:[^:]+:ro$/);
   const named = new Set(own.filter(([, mount]) => !mount.startsWith('./')).map(([, mount]) => mount.split(':', 1)[0]));
   expect([...named].sort()).toEqual(Object.keys(compose.volumes).sort());
+});
+
+test('room is told of every volume whose filling stops something, and of nothing else of the host', () => {
+  const mounts = service('node-exporter').volumes ?? [];
+  expect(mounts.map((mount) => mount.split(':', 1)[0]).sort()).toEqual(['backups', 'kafka-data', 'postgres-data', 'prometheus-data']);
+  for (const mount of mounts) expect(mount).toMatch(/:ro$/);
 });
 
 // Invariant: I18
