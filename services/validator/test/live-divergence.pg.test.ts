@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openDivergences } from '@causeway/control/live/divergence-record';
 import { repairDivergences } from '@causeway/control/live/repair-divergences';
+import type { Checking, Divergence } from '../src/live/check-keys.ts';
+import { Divergences } from '../src/live/divergences.ts';
 import { keyName } from '../src/live/row-state.ts';
-import { LiveBench } from './live-bench.ts';
+import { LiveBench, ORDERS } from './live-bench.ts';
 
 let bench: LiveBench;
 beforeEach(async () => {
@@ -114,6 +116,23 @@ test('nothing is said against SQLite while PostgreSQL is the primary', async () 
 }, 240_000);
 
 // Invariant: I59
+test('what a pass tells late, after the row was found equal at a newer position, is no divergence any more', async () => {
+  const contract = ORDERS;
+  const key = [{ name: contract.key[0] as string, class: 'integer' as const, bytes: Buffer.from('7') }];
+  const seenAt = (position: bigint | null): Divergence => ({ contract, key, kind: 'different', columns: ['n'], position });
+  const divergences = new Divergences({ pool: bench.pool, g: { migration: 'm', generation: 1 } } as Checking, [contract]);
+  expect(await divergences.store([seenAt(10n)])).toHaveLength(1);
+  await divergences.settle([{ contract, key }], 20n);
+  expect(await divergences.store([seenAt(19n)])).toEqual([]);
+  expect(await openOnes()).toEqual([]);
+  // What differs at that very position, or where PostgreSQL is the primary, is told.
+  for (const position of [20n, null]) {
+    expect(await divergences.store([seenAt(position)])).toHaveLength(1);
+    await divergences.settle([{ contract, key }], null);
+  }
+  expect(divergences.open).toBe(0);
+}, 240_000);
+
 test('repair takes diverged rows through the stream once more, and proves them', async () => {
   await bench.pool.query("DELETE FROM public.orders WHERE id = 7; INSERT INTO public.notes VALUES ('ghost'); UPDATE public.events SET n = -1 WHERE causeway_rowid = 2; UPDATE public.pairs SET v = '' WHERE b = 'b11'");
   bench.follow(() => 50);

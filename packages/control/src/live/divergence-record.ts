@@ -40,14 +40,14 @@ export async function countOpenDivergences(client: pg.Pool | pg.ClientBase, g: G
   return result.rows[0].n as number;
 }
 
-/** The keys were found equal: their open divergences are gone. Returns how many. */
-export async function endDivergences(client: pg.Pool | pg.ClientBase, g: Generation, table: number, keys: readonly DivergenceKey[]): Promise<number> {
+/** The keys were found equal: their open divergences are gone. Returns the keys of these. */
+export async function endDivergences(client: pg.Pool | pg.ClientBase, g: Generation, table: number, keys: readonly DivergenceKey[]): Promise<DivergenceKey[]> {
   const result = await client.query(
     `UPDATE causeway.divergence SET state = 'gone', ended_at = clock_timestamp()
-      WHERE migration = $1 AND generation = $2 AND table_no = $3 AND state = 'open' AND key IN (SELECT jsonb_array_elements($4::jsonb))`,
+      WHERE migration = $1 AND generation = $2 AND table_no = $3 AND state = 'open' AND key IN (SELECT jsonb_array_elements($4::jsonb)) RETURNING key`,
     [g.migration, g.generation, table, JSON.stringify(keys)],
   );
-  return result.rowCount ?? 0;
+  return result.rows.map((row) => row.key as DivergenceKey);
 }
 
 /** Those that are gone since `since` are so because of a repair. Returns how many. */

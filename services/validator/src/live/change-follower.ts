@@ -26,6 +26,8 @@ interface PendingKey {
 }
 
 export interface FollowerResult {
+  /** The log's position at which the keys were looked at; null while PostgreSQL is the primary. */
+  readonly position: bigint | null;
   readonly checked: number;
   readonly divergences: readonly Divergence[];
   /** Keys found in order, which may end an open divergence. */
@@ -82,11 +84,11 @@ export class ChangeFollower {
     }
   }
 
-  private async settle(batch: readonly PendingKey[], { aside, divergences }: KeysChecked, takeIn: (result: FollowerResult) => Promise<void>): Promise<void> {
+  private async settle(batch: readonly PendingKey[], { position, aside, divergences }: KeysChecked, takeIn: (result: FollowerResult) => Promise<void>): Promise<void> {
     const waiting = new Set(aside.map(keyName));
     const diverged = new Set(divergences.map((d) => keyName(d.key)));
     const done = batch.filter((p) => !waiting.has(keyName(p.key)));
-    await takeIn({ checked: done.length, divergences, settled: done.filter((p) => !diverged.has(keyName(p.key))) });
+    await takeIn({ position, checked: done.length, divergences, settled: done.filter((p) => !diverged.has(keyName(p.key))) });
     // A divergence is known from here on: it is looked at again as one, and not as a change.
     for (const { contract, key } of done) this.pending.delete(`${contract.table}/${keyName(key)}`);
   }

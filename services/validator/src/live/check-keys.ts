@@ -24,8 +24,8 @@ export interface Checking {
 export interface Divergence extends Verdict {
   readonly contract: TableContract;
   readonly key: readonly ExactCell[];
-  /** Position at which it was seen for the second time. */
-  readonly position: bigint;
+  /** The log's position at which it was seen for the second time; null while PostgreSQL is the primary. */
+  readonly position: bigint | null;
 }
 
 export interface KeysChecked {

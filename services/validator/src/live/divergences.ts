@@ -12,6 +12,8 @@ import { storedKey } from './target/live-snapshot.ts';
 
 /** Open divergences looked at in one go. */
 const LOOKED_AT = 2_000;
+/** Ends of divergences remembered, oldest forgotten first. */
+const REMEMBERED = 100_000;
 
 export class Divergences {
   open = 0;
@@ -19,6 +21,8 @@ export class Divergences {
   found = 0;
   private readonly checking: Checking;
   private readonly contracts: ReadonlyMap<number, TableContract>;
+  /** Positions at which rows were found equal that had differed: a pass that looked at one before that tells it too late. */
+  private readonly ended = new Map<string, bigint>();
 
   constructor(checking: Checking, contracts: readonly TableContract[]) {
     this.checking = checking;
@@ -29,7 +33,8 @@ export class Divergences {
     const fresh: Divergence[] = [];
     const { pool, g } = this.checking;
     for (const divergence of divergences) {
-      const { contract, key, kind, columns } = divergence;
+      const { contract, key, kind, columns, position } = divergence;
+      if (position !== null && position < (this.ended.get(nameOf(contract, key)) ?? 0n)) continue;
       const stored = { table: contract.table, key: storedKey(contract, key) as DivergenceKey, kind, columns: columns.map(storedName) };
       if (await openDivergence(pool, g, stored)) fresh.push(divergence);
     }
@@ -38,12 +43,20 @@ export class Divergences {
     return fresh;
   }
 
-  async settle(settled: readonly { contract: TableContract; key: readonly ExactCell[] }[]): Promise<void> {
+  /** `position`: where in the log they were found equal; null while PostgreSQL is the primary. */
+  async settle(settled: readonly { contract: TableContract; key: readonly ExactCell[] }[], position: bigint | null): Promise<void> {
     if (this.open === 0) return;
     for (const [contract, rows] of Map.groupBy(settled, (s) => s.contract)) {
-      await endDivergences(this.checking.pool, this.checking.g, contract.table, rows.map((s) => storedKey(contract, s.key) as DivergenceKey));
+      const ended = await endDivergences(this.checking.pool, this.checking.g, contract.table, rows.map((s) => storedKey(contract, s.key) as DivergenceKey));
+      if (position !== null) for (const key of ended) this.remember(nameOf(contract, cellsOf(contract, key)), position);
     }
     await this.count();
+  }
+
+  private remember(name: string, position: bigint): void {
+    this.ended.delete(name);
+    this.ended.set(name, position);
+    if (this.ended.size > REMEMBERED) this.ended.delete(this.ended.keys().next().value as string);
   }
 
   /** Checks the open ones again, wherever they came from, while SQLite is the primary. */
@@ -52,7 +65,7 @@ export class Divergences {
       const result = await checkKeys(this.checking, contract, keys);
       const unsettled = new Set([...result.aside, ...result.divergences.map((d) => d.key)].map(keyName));
       await this.store(result.divergences);
-      await this.settle(keys.filter((key) => !unsettled.has(keyName(key))).map((key) => ({ contract, key })));
+      await this.settle(keys.filter((key) => !unsettled.has(keyName(key))).map((key) => ({ contract, key })), result.position);
     }
   }
 
@@ -61,7 +74,7 @@ export class Divergences {
     for (const [contract, keys] of await this.openKeys()) {
       const { rows } = await back.source.ask({ kind: 'states', contract, keys, elements: false });
       const looked = await turns.take(() => lookAtRows(back, contract, rows.map((row) => ({ cells: row.key, match: row.match })), true));
-      await this.settle((looked ?? []).filter((row) => !row.aside && row.verdict === null).map((row) => ({ contract, key: row.asked.cells })));
+      await this.settle((looked ?? []).filter((row) => !row.aside && row.verdict === null).map((row) => ({ contract, key: row.asked.cells })), null);
     }
   }
 
@@ -79,6 +92,8 @@ export class Divergences {
     this.open = await countOpenDivergences(this.checking.pool, this.checking.g);
   }
 }
+
+const nameOf = (contract: TableContract, key: readonly ExactCell[]): string => `${contract.table}/${keyName(key)}`;
 
 function cellsOf(contract: TableContract, key: DivergenceKey): ExactCell[] {
   return storedKeyNames(contract).map((name) => {

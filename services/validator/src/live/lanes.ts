@@ -182,7 +182,7 @@ export class Lanes {
     const takeIn = async (result: FollowerResult): Promise<void> => {
       this.clock.rowsVerified += result.checked;
       await this.found(result.divergences);
-      await divergences.settle(result.settled);
+      await divergences.settle(result.settled, result.position);
     };
     for (;;) {
       const due = performance.now() - this.lookedAt >= (positions.urgent ? URGENT_LAP_MS : LOOK_MS);
@@ -245,7 +245,7 @@ export class Lanes {
 
   private async found(divergences: readonly Divergence[]): Promise<void> {
     for (const divergence of await this.input.divergences.store(divergences)) {
-      this.input.log.warn({ table: divergence.contract.table, kind: divergence.kind, columns: divergence.columns, position: String(divergence.position) }, 'a row differs');
+      this.input.log.warn({ table: divergence.contract.table, kind: divergence.kind, columns: divergence.columns, position: divergence.position?.toString() }, 'a row differs');
       this.input.onDivergence?.(divergence);
     }
   }

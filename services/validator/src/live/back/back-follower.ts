@@ -70,9 +70,9 @@ export class BackFollower {
       else this.suspects.add(name);
       if (aside) continue;
       if (verdict === null) settled.push({ contract, key });
-      else if (sure) divergences.push({ contract, key, ...verdict, position: asked.ids[0] ?? 0n });
+      else if (sure) divergences.push({ contract, key, ...verdict, position: null });
     }
-    await takeIn({ checked: done.length, divergences, settled });
+    await takeIn({ position: null, checked: done.length, divergences, settled });
     await forgetKeys(this.checking.pool, done);
   }
 }

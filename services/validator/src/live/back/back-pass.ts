@@ -108,7 +108,7 @@ export class BackPass {
       await sleep(APART_MS, undefined, { signal: this.checking.signal });
       const again = await this.differingRows(contract, suspects.map((row) => row.asked), true);
       const { batch } = await this.checking.source.ask({ kind: 'backPlace' });
-      await this.events.diverged(again.map(({ key, verdict }) => ({ contract, key, kind: verdict.kind, columns: verdict.columns, position: batch }) satisfies Divergence));
+      await this.events.diverged(again.map(({ key, verdict }) => ({ contract, key, kind: verdict.kind, columns: verdict.columns, position: null }) satisfies Divergence));
     }
   }
 
