@@ -30,14 +30,15 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'services/loader/dist/apply/apply-ranges.js',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a compiled file
     changes: [['const mine = ranges.filter((range) => fresh.delete(`${range.table}/${range.range}`));', 'const mine = ranges;']],
-    // Sent again because the reader died, or because the answer to the sending was lost.
-    faults: (n) => [{ victim: 'extractor', moment: 'loading', delayMs: 300 + n * 150 }, { victim: 'produce answer', moment: 'loading', delayMs: 100 + n * 100 }],
+    // Sent again because the reader died before it was told that they are loaded, by a loader that takes its time.
+    faults: (n) => [loading('extractor', `extractor.snapshot_after_ack:exit9@${1 + n}`), loading('loader', 'loader.mid_copy:delay')],
   },
   {
     name: 'the epoch of the claim is not looked at',
     file: 'services/loader/dist/stream/stream-guard.js',
     changes: [['AND epoch = $3::bigint AND applied = $4::bigint', 'AND $3::bigint IS NOT NULL AND $4::bigint IS NOT NULL']],
-    faults: (n) => [following('second loader', 50 + n * 100), following('loader', 900, { stopMs: 1_500 }), { victim: 'second loader', moment: 'returned', delayMs: 100 }],
+    // The first one holds a batch while the second takes over and goes on; then it applies it, and dies before it could put it right.
+    faults: (n) => [following('second loader', 50), loading('loader', `loader.after_fetch:delay@${40 + n * 40}`), loading('loader', 'loader.after_commit:exit9>loader.after_fetch')],
   },
   {
     name: 'what REPLACE deletes is not captured',

@@ -48,3 +48,10 @@ export function sourceFailure(path: string, error: unknown): Failure {
   if (code.startsWith('SQLITE_ERROR')) return new Failure('SOURCE_UNSUPPORTED', `${path}: ${message}`, { cause: error });
   return new Failure('INTERNAL', `${path}: ${message}`, { cause: error });
 }
+
+/** The same for a statement that was made from the recorded schema: what it names was there. */
+export function recordedSourceFailure(path: string, error: unknown): Failure {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  const gone = code === 'SQLITE_ERROR' && /^no such (?:table|column): /.test(message);
+  return gone ? new Failure('SCHEMA_CHANGED', `${path}: ${message.split(' - ', 1)[0]}: the application has renamed or dropped it since the migration was planned`, { cause: error }) : sourceFailure(path, error);
+}

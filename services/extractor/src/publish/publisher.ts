@@ -3,6 +3,7 @@
  * waits is sent in one request, up to a bound, and its bytes are credited back when the transport has made them durable.
  */
 import { MAX_MESSAGE_BYTES } from '@causeway/contracts/topics';
+import { failPoint } from '@causeway/runtime/fail-point';
 import type { OutgoingMessage, TransportProducer } from '@causeway/runtime/transport/port';
 
 export interface PublishedPart {
@@ -59,6 +60,7 @@ export class Publisher {
       while (this.waiting.length > 0) {
         const batch = this.takeBatch();
         await this.options.producer.send(batch.map((part) => this.message(part)));
+        failPoint('extractor.snapshot_after_ack');
         // Invariant: I8
         this.options.onDurable(batch);
       }

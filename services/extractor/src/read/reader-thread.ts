@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure } from '@causeway/contracts/failures';
 import { releasing } from '@causeway/runtime/collect-memory';
-import { openSource, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { openSource, recordedSourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { textDecoding } from '@causeway/control/source/text-decoding';
 import { BLOCK_BUFFER_BYTES } from './block-builder.ts';
 import { acceptedRow } from './accepted-row.ts';
@@ -33,7 +33,7 @@ port.on('message', (request: ReaderRequest) => {
     else if (request.kind === 'row') reply({ kind: 'row', ...acceptedRow(db, request.contract, request.range, request.place, decode) });
     else read(request);
   } catch (error) {
-    const failure: Failure = sourceFailure(start.file, error);
+    const failure: Failure = recordedSourceFailure(start.file, error);
     reply({ kind: 'failed', code: failure.code, message: failure.message });
   }
 });

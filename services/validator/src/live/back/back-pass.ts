@@ -107,7 +107,6 @@ export class BackPass {
       if (suspects.length === 0) continue;
       await sleep(APART_MS, undefined, { signal: this.checking.signal });
       const again = await this.differingRows(contract, suspects.map((row) => row.asked), true);
-      const { batch } = await this.checking.source.ask({ kind: 'backPlace' });
       await this.events.diverged(again.map(({ key, verdict }) => ({ contract, key, kind: verdict.kind, columns: verdict.columns, position: null }) satisfies Divergence));
     }
   }

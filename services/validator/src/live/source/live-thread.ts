@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { contractFingerprint, type TableContract } from '@causeway/contracts/table-contract';
-import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { openSource, type SourceDatabase, recordedSourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { type TextDecoding, textDecoding } from '../../measure/source/exact-text.ts';
 import { SourceScanner } from '../../measure/source/scan-source.ts';
 import type { ScanTask } from '../../measure/source/scan-task.ts';
@@ -42,7 +42,7 @@ port.on('message', ({ id, request }: { id: number; request: LiveRequest }) => {
     const { db, decode } = source();
     say(db.transaction(() => answered(db, decode, id, request))());
   } catch (error) {
-    const failure = sourceFailure(file, error);
+    const failure = recordedSourceFailure(file, error);
     say({ kind: 'failed', id, code: failure.code, message: failure.message });
   }
 });

@@ -1,6 +1,6 @@
 /** A reading thread: SQLite is synchronous, so it lives here and the main thread stays free for PostgreSQL. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSource, type SourceDatabase, sourceFailure } from '@causeway/runtime/sqlite/open-source';
+import { openSource, type SourceDatabase, recordedSourceFailure } from '@causeway/runtime/sqlite/open-source';
 import { sourceExtent } from '../../align/source-extent.ts';
 import { DescribeTask } from './describe-task.ts';
 import { type TextDecoding, textDecoding } from './exact-text.ts';
@@ -36,7 +36,7 @@ port.on('message', ({ id, request }: { id: number; request: SourceRequest }) => 
   try {
     say({ kind: 'answer', id, answer: answer(id, request) });
   } catch (error) {
-    const failure = sourceFailure(file, error);
+    const failure = recordedSourceFailure(file, error);
     say({ kind: 'failed', id, code: failure.code, message: failure.message });
   }
 });
