@@ -154,7 +154,7 @@ export class Stage {
   }
 
   get switchArguments(): string[] {
-    return ['--on-switch', switchCommand(this.primary, this.url), '--ready-within', this.plan.hasty === true ? '20' : '60', '--deadline', this.plan.hasty === true ? '15' : '30', '--json'];
+    return ['--on-switch', switchCommand(this.primary, this.url), '--ready-within', this.plan.hasty === true ? '45' : '60', '--deadline', this.plan.hasty === true ? '15' : '30', '--json'];
   }
 
   /** Names of the fail points that any process has passed. */
