@@ -27,6 +27,7 @@ const TASKS = {
   // The largest spaces need room.
   model: (args) => [{ command: 'node', args: ['--max-old-space-size=8192', join(ROOT, 'tests', 'model', 'main.ts'), ...args], cwd: callerFolder() }],
   'test-crash': (args) => [{ command: 'node', args: [join(ROOT, 'tests', 'crash', 'live', 'main.ts'), ...args], cwd: callerFolder() }],
+  'test-fuzz': (args) => [{ command: 'node', args: ['--no-warnings', join(ROOT, 'tests', 'fuzz', 'main.ts'), ...args], cwd: callerFolder() }],
   // Dashboards, alerts, backups, security and load against real programs.
   'test-operate': (args) => [jest(['--config', join(ROOT, 'tests', 'operate', 'jest.config.mjs'), ...args])],
   'test-django': (args) => [{ command: 'node', args: [join(ROOT, 'scripts', 'django', 'main.mjs'), ...args], cwd: callerFolder() }],

@@ -90,6 +90,7 @@ export const ASSESS_CHECKS = {
   'sequence-exhausted': check('structure', 'A key is at or near the largest 64-bit integer: no further row can be numbered.', 'Renumber the table before or after the migration.'),
   // -- capture -----------------------------------------------------------------------------------------------
   'replace-use': check('capture', 'REPLACE in triggers or constraints removes rows without telling triggers.', 'Nothing: the capture watches for rows that a new one would replace; it costs the writer a little.'),
+  'capture-index': check('capture', 'A unique index by which a live migration could not follow REPLACE: it depends on a number that SQLite has still to choose, or compares a column with a value of another class.', 'Let the application drop the index meanwhile, or say `action: skip` for the table; a migration without `--live` needs neither.'),
   'capture-key': check('capture', 'A table that cannot be followed while the application writes.', 'Migrate it without --live, or change it: the note says why.'),
   'journal-mode': check('capture', 'The database is not in WAL mode: readers and the writer wait for each other.', 'PRAGMA journal_mode = WAL, if the application allows it.'),
   'sqlite-version': check('capture', 'The file needs, or was last written by, a particular version of SQLite.', 'Make sure that the application’s SQLite is 3.8.3 or newer for a live migration.'),

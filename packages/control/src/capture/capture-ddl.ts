@@ -6,7 +6,7 @@
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { LOG_TABLE, SOURCE_PREFIX, STATE_TABLE, SUSPENDED_TABLE } from '@causeway/contracts/live/source-objects';
 import type { CapturedTable } from './captured-table.ts';
-import { collisionClause, rowidClause } from './collision-query.ts';
+import { collisionClause, newValue, rowidClause } from './collision-query.ts';
 
 /** `t` of the entry that stands in the log from the beginning, so that it is never empty. */
 export const SENTINEL = -1;
@@ -33,6 +33,10 @@ export function tableTriggers(table: CapturedTable): string[] {
     trigger(table, 'delete', 'AFTER DELETE', [logRow(table, 'OLD')]),
     trigger(table, 'update', 'AFTER UPDATE', [logRow(table, 'NEW'), logOldKey(table)]),
   ];
+  if (table.keyConverted) {
+    const into = `${logInto(table)} VALUES (${[table.number, ...table.key.map((name) => newValue(table, name))].join(', ')});`;
+    triggers.push(trigger(table, 'key_insert', 'BEFORE INSERT', [into]), trigger(table, 'key_update', 'BEFORE UPDATE', [into, logRow(table, 'OLD')]), trigger(table, 'key_delete', 'BEFORE DELETE', [logRow(table, 'OLD')]));
+  }
   const clauses = [...table.colliding.map((index) => collisionClause(table, index)), ...(table.hiddenRowid === null ? [] : [rowidClause(table, table.hiddenRowid)])];
   if (clauses.length === 0) return triggers;
   const found = (other: string): string[] => clauses.map((clause) => `${logInto(table)} SELECT ${table.number}, ${names(table).join(', ')} ${clause}${other};`);

@@ -20,7 +20,7 @@ beforeEach(() => {
   file = join(folder, 'app.sqlite');
   new Database(file).exec('PRAGMA journal_mode = wal; CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO a VALUES (1, 1), (2, 2)').close();
   mine = openWritableSource(file);
-  installCapture(mine, 'm', [{ number: 0, name: 'a', key: ['id'], columns: [], colliding: [], hiddenRowid: null }]);
+  installCapture(mine, 'm', [{ number: 0, name: 'a', key: ['id'], columns: [], computed: new Map(), keyConverted: false, rowidColumn: null, colliding: [], hiddenRowid: null }]);
   mine.exec('UPDATE a SET v = 3');
   raiseFence(mine, 1n);
   other = new Database(file);

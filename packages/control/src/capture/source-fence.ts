@@ -97,7 +97,8 @@ function dropFence(db: SourceDatabase): void {
  * a virtual table stay as they are: an application in SQLite's defensive mode cannot open a schema with triggers on them.
  */
 export function fencedTables(db: SourceDatabase): string[] {
-  const shadows = new Set(db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND name NOT LIKE '%\\_content' ESCAPE '\\'").pluck().all() as string[]);
+  const listed = db.pragma('main.table_list') as { schema: string; name: string; type: string }[];
+  const shadows = new Set(listed.filter((entry) => entry.schema === 'main' && entry.type === 'shadow' && !entry.name.toLowerCase().endsWith('_content')).map((entry) => entry.name));
   const virtual = /^\s*create\s+virtual\s/i;
   return schemaEntries(db, 'application')
     .filter((entry) => entry.type === 'table' && !entry.name.startsWith('sqlite_') && !virtual.test(entry.sql ?? '') && !shadows.has(entry.name))

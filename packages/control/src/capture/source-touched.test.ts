@@ -12,7 +12,7 @@ import { sourceTouched } from './source-touched.ts';
 let folder: string;
 let db: ReturnType<typeof openWritableSource>;
 const contracts = [{ source: 'a' }, { source: 'b' }];
-const captured = ['a', 'b'].map((name, number) => ({ number, name, key: ['id'], columns: [], colliding: [], hiddenRowid: null }));
+const captured = ['a', 'b'].map((name, number) => ({ number, name, key: ['id'], columns: [], computed: new Map(), keyConverted: false, rowidColumn: null, colliding: [], hiddenRowid: null }));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'causeway-touched-'));
   const file = join(folder, 'app.sqlite');

@@ -1,6 +1,6 @@
 /** The application's triggers stand aside while its side is the follower: their effects already travel as changes. */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
-import { SUSPENDED_TABLE } from '@causeway/contracts/live/source-objects';
+import { SOURCE_PREFIX, SUSPENDED_TABLE } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { schemaEntries } from './application-schema.ts';
 
@@ -19,6 +19,18 @@ export function suspendTriggers(db: SourceDatabase): void {
 
 /** In the caller's transaction: verbatim, in their order. */
 export function resumeTriggers(db: SourceDatabase): void {
-  for (const sql of db.prepare(`SELECT sql FROM ${TABLE} ORDER BY name`).pluck().all() as string[]) db.exec(sql);
+  const resumed = db.prepare(`SELECT sql FROM ${TABLE} ORDER BY name`).pluck().all() as string[];
+  for (const sql of resumed) db.exec(sql);
   db.exec(`DELETE FROM ${TABLE}`);
+  standFirst(db);
+}
+
+/**
+ * SQLite fires the trigger first that was made last. An application's own one may end the statement for good, by RAISE(IGNORE) or
+ * RAISE(FAIL), after its row was written: what has not been logged by then never is.
+ */
+export function standFirst(db: SourceDatabase): void {
+  const last = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid DESC LIMIT 1").pluck().get() as string | undefined;
+  if (last === undefined || last.startsWith(SOURCE_PREFIX)) return;
+  for (const { name, sql } of schemaEntries(db, 'ours').filter((entry) => entry.type === 'trigger')) db.exec(`DROP TRIGGER ${quoteIdentifier(name)}; ${sql}`);
 }

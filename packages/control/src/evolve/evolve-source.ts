@@ -10,6 +10,7 @@ import { SENTINEL, tableTriggers } from '../capture/capture-ddl.ts';
 import type { CapturedTable } from '../capture/captured-table.ts';
 import { findsAsMany } from '../capture/install-capture.ts';
 import { readCount, schemaVersion, writeFact } from '../capture/source-facts.ts';
+import { standFirst } from '../capture/suspended-triggers.ts';
 
 export interface SourceEvolution {
   /** schema_version that the plan was made from. */
@@ -35,6 +36,7 @@ export function evolveSource(db: SourceDatabase, evolution: SourceEvolution): bo
       writeFact(db, 'contract_version', BigInt(evolution.version));
       writeFact(db, 'reloading', JSON.stringify([...evolution.logged]));
     }
+    standFirst(db);
     writeFact(db, 'shape', evolution.shape);
     writeFact(db, 'schema_known', schemaVersion(db));
     return true;

@@ -27,10 +27,12 @@ const OWN_TRIGGER = new RegExp(`^${SOURCE_PREFIX}(\\d+|fence)_`);
 const pragma = <T>(db: SourceDatabase, name: string, argument: string): T[] => db.pragma(`${name}(${quoteIdentifier(argument)})`) as T[];
 
 export function discoverSchema(db: SourceDatabase): SourceSchema {
+  // By the pragma itself: a table of the application may be called as its function.
+  const kinds = new Map((db.pragma('main.table_list') as (ListedTable & { schema: string })[]).filter((t) => t.schema === 'main').map((t) => [t.name, t]));
   // In the order of their making: a view may read one that was made before it.
-  const listed = (
-    db.prepare("SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list l JOIN sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view') WHERE l.schema = 'main' ORDER BY s.rowid").all() as ListedTable[]
-  ).filter((t) => !t.name.toLowerCase().startsWith('sqlite_') && !isOwnTable(t.name));
+  const listed = (db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid").pluck().all() as string[])
+    .flatMap((name) => kinds.get(name) ?? [])
+    .filter((t) => !t.name.toLowerCase().startsWith('sqlite_') && !isOwnTable(t.name));
   refuseReserved(db);
   const sql = new Map((db.prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view')").all() as { name: string; sql: string | null }[]).map((r) => [r.name, r.sql ?? '']));
   const tables: SourceTable[] = [];
@@ -89,7 +91,8 @@ function readTable(db: SourceDatabase, entry: ListedTable, sql: string, fts: Sou
   const columns: SourceColumn[] = infos.map((c, i) => ({
     name: c.name,
     declared: c.type,
-    affinity: affinityOf(c.type),
+    // In a STRICT table ANY keeps every value as it is.
+    affinity: entry.strict === 1 && c.type.toUpperCase() === 'ANY' ? 'blob' : affinityOf(c.type),
     notNull: c.notnull !== 0 || isKey(i),
     defaultSql: c.dflt_value,
     keyPosition: isKey(i) ? 1 : c.pk,

@@ -1,4 +1,5 @@
 /** Reads one key range in one short read transaction and builds its messages. */
+import { quoteIdentifier } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { KeyRange } from '@causeway/control/record/table-record';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
@@ -42,8 +43,8 @@ export function tableReading(db: SourceDatabase, contract: TableContract, encode
  */
 function needsExactClasses(db: SourceDatabase, contract: TableContract): boolean {
   if (contract.columns.some((c) => c.form === 'any' && c.type.kind === 'text')) return true;
-  const declared = db.prepare('SELECT type FROM pragma_table_xinfo(?) WHERE hidden <> 1').pluck().all(contract.source) as string[];
-  return declared.some((type) => type === '' || /BLOB/i.test(type));
+  const columns = db.pragma(`main.table_xinfo(${quoteIdentifier(contract.source)})`) as { type: string; hidden: number }[];
+  return columns.some(({ type, hidden }) => hidden !== 1 && (type === '' || /BLOB|^ANY$/i.test(type)));
 }
 
 /** `emit` is called for each part in order; it may block. */

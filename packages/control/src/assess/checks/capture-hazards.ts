@@ -1,5 +1,6 @@
 /** What a live migration meets in this source: REPLACE, journal mode, version of SQLite, file system. */
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
+import { indexProblem } from '../../capture/followable-index.ts';
 import { printsAlike } from '../../plan/contracts-from-plan.ts';
 import { ownCollation } from '../../plan/own-collation.ts';
 import type { SourceColumn } from '../../plan/source-schema.ts';
@@ -19,6 +20,8 @@ export function* captureHazards(input: CheckInput): Generator<Finding> {
   for (const { source, plan } of input.tables) {
     const collation = ownCollation(source);
     if (collation !== null) yield finding({ check: 'collation-own', severity: 'notice', table: source.name, detail: `an index is sorted by ${JSON.stringify(collation.name)}: the table moves, but a live migration cannot write it back` });
+    const unseen = collation === null ? indexProblem(source) : null;
+    if (unseen !== null) yield finding({ check: 'capture-index', severity: 'notice', table: source.name, detail: unseen });
     if (source.withoutRowid && source.columns.some((c) => c.keyPosition > 0 && keyPrintsAlike(plan, c))) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'values of two classes in its key are one value in PostgreSQL, and it has no rowid: a live migration cannot keep them apart' });
     if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
     else if (source.columns.every((c) => c.keyPosition === 0) && source.rowidAlias === null) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'it has no key, and its columns hide every name of the rowid' });
