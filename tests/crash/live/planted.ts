@@ -11,8 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const TRIES = 6;
 const WAY: readonly Moment[] = ['loading', 'following', 'cutover', 'switched', 'rollback', 'returned'];
 
-/** What a slow machine cannot cause: a run that only took too long has found nothing. */
-const EVIDENCE = /PostgreSQL had transaction|PostgreSQL went back|without the rest of|divergences: [1-9]|told \d+ divergences|duplicate key|LOG_PURGED|TARGET_REFUSED|\d+ rows instead of|on one side only/;
+/** What a slow machine cannot cause: a run that only took too long has found nothing. A service that is not up within 45 s will not be. */
+const EVIDENCE = /PostgreSQL had transaction|PostgreSQL went back|without the rest of|divergences: [1-9]|told \d+ divergences|duplicate key|LOG_PURGED|TARGET_REFUSED|services: down|\d+ rows instead of|on one side only/;
 
 /** `names`: only bugs whose name contains one of them. Answers those that were not found. */
 export async function findPlanted(servers: Servers, names: readonly string[], say: (line: string) => void, stopped: () => boolean): Promise<string[]> {
