@@ -6,9 +6,9 @@ import { drawCase } from './capture/draw-case.ts';
 import { runCase } from './capture/run-case.ts';
 import { shrinkCase } from './capture/shrink-case.ts';
 import { readOptions } from './options.ts';
+import { wholeWay } from './whole/main.ts';
 
 const options = readOptions();
-const folder = mkdtempSync(join(tmpdir(), 'causeway-fuzz-'));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const sums = { statements: 0, changedKeys: 0, refused: 0, bad: 0, cases: 0, inherent: 0 };
 const refusals = new Map<string, number>();
@@ -18,6 +18,8 @@ let interrupted = false;
 process.once('SIGINT', () => {
   interrupted = true;
 });
+if (options.whole) process.exit((await wholeWay(options, say, () => interrupted)) > 0 ? 1 : 0);
+const folder = mkdtempSync(join(tmpdir(), 'causeway-fuzz-'));
 try {
   for (let seed = options.seed; seed < options.seed + options.runs && !interrupted; seed++) {
     const drawn = drawCase(seed);

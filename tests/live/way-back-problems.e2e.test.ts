@@ -10,9 +10,10 @@ let way: WayBack;
 beforeAll(async () => {
   way = await WayBack.open((file) => {
     const db = new Database(file);
+    db.function('regexp', { deterministic: true }, (pattern, text) => Number(new RegExp(String(pattern)).test(String(text))));
     db.exec(`CREATE TABLE m (id INTEGER PRIMARY KEY, amount decimal(30,10), score REAL, day date, code TEXT COLLATE NOCASE UNIQUE);
       INSERT INTO m VALUES (1, 10.5, 0.5, '2020-01-01', 'a'), (2, 2, 2.5, '2020-01-02', 'b'), (3, 3.25, 3.5, '2020-01-03', 'c');
-      CREATE TABLE other (id INTEGER PRIMARY KEY, t TEXT); INSERT INTO other VALUES (1, 'x')`);
+      CREATE TABLE other (id INTEGER PRIMARY KEY, t TEXT CHECK (t REGEXP '^[a-z]+$')); INSERT INTO other VALUES (1, 'x')`);
     db.close();
   });
   // What a UNIQUE of SQLite forbids need not be forbidden in PostgreSQL.
@@ -47,6 +48,14 @@ test('a row that a constraint of SQLite refuses is tried again until its place i
   await way.app.query("UPDATE m SET code = 'z' WHERE id = 1");
   await way.until(() => code(3) === 'A');
   await way.until(async () => (await way.problems()).length === 0);
+});
+
+test("a CHECK that calls the application's own function holds up no row", async () => {
+  await way.app.query("INSERT INTO other VALUES (2, 'came'); UPDATE other SET t = 'changed' WHERE id = 1");
+  await way.until(() => way.read((db) => db.prepare('SELECT t FROM other ORDER BY id').pluck().all()).join() === 'changed,came');
+  await way.app.query("DELETE FROM other WHERE id = 2; UPDATE other SET t = 'x'");
+  await way.until(() => way.read((db) => db.prepare('SELECT t FROM other').pluck().all()).join() === 'x');
+  expect(await way.problems()).toEqual([]);
 });
 
 // Invariant: I71

@@ -61,6 +61,7 @@ export const ASSESS_CHECKS = {
   'key-collision': check('keys', 'Different values of a unique key become one value in PostgreSQL.', 'Choose a type in the plan that keeps them apart (text), or correct the rows; else the key cannot be made.'),
   'key-too-large': check('keys', 'Values of an indexed column are larger than an index of PostgreSQL holds (2,704 bytes).', 'The rows move, the index may not; index a hash of the value instead.'),
   'collation-own': check('keys', 'An index that is sorted by a collation which only the application has.', 'Let the application drop the index, or rebuild the table under NOCASE; or say `action: skip` for the table in the plan.'),
+  'function-own': check('keys', 'An index that calls a function which only the application has.', 'Let the application drop the index while the migration lasts; or say `action: skip` for the table in the plan.'),
   'collation-unique': check('keys', 'Uniqueness under NOCASE or RTRIM.', 'A unique index on an expression takes its place; queries must use that expression.'),
   'removal-order': check('keys', 'Foreign keys in a circle: a role that may not set session_replication_role cannot order removals and changes of such rows.', 'GRANT SET ON PARAMETER session_replication_role TO the role, or make one key of the circle DEFERRABLE INITIALLY DEFERRED.'),
   'unique-swap': check('keys', 'A unique index without a column that can step aside: a plain role cannot apply rows that exchange its values.', 'GRANT SET ON PARAMETER session_replication_role TO the role before a live migration.'),

@@ -14,6 +14,8 @@ export class Application {
 
   constructor(file: string, options: ApplicationOptions) {
     this.db = new DatabaseSync(file, { enableForeignKeyConstraints: options.foreignKeys, enableDoubleQuotedStringLiterals: options.looseQuotes });
+    // As a framework adds them: no other library knows them.
+    this.db.function('regexp', { deterministic: true }, (pattern, text) => (new RegExp(String(pattern)).test(String(text)) ? 1 : 0));
     this.db.exec(`PRAGMA encoding = '${options.encoding}'; PRAGMA synchronous = off; PRAGMA journal_mode = memory; PRAGMA recursive_triggers = ${options.recursiveTriggers}`);
   }
 

@@ -35,6 +35,8 @@ export function capturedTables(schema: SourceSchema, contracts: readonly TableCo
     if (table.fts === 'rtree') throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} is an R*Tree, and SQLite lets no trigger see its changes: it cannot be followed; say \`action: skip\` for it in the plan, and fill it from its own table in PostgreSQL`);
     const collation = ownCollation(table);
     if (collation !== null) throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has an index that is sorted by the application's own collation ${JSON.stringify(collation.name)}: the way back could not write it; say \`action: skip\` for it in the plan, or let the application drop the index meanwhile`);
+    const own = table.indexes.find((index) => index.ownFunction !== undefined);
+    if (own !== undefined) throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has an index ${JSON.stringify(own.name)} that calls the application's own function ${JSON.stringify(own.ownFunction)}: the way back could not write it; say \`action: skip\` for the table in the plan, or let the application drop the index meanwhile`);
     if (table.fts !== null) return fullText(table, contract);
     return { number: contract.table, name: table.name, key: keyOf(table, contract), columns: table.columns, computed: computedColumns(table), keyConverted: keyConverted(schema, table, contract), rowidColumn: table.rowidColumn, colliding: table.indexes.filter((index) => mayCollide(index, table, contract)), hiddenRowid: contract.keyless || table.rowidColumn !== null ? null : table.rowidAlias };
   });

@@ -26,7 +26,7 @@ export function collisionClause(table: CapturedTable, index: SourceIndex): strin
     const collation = `COLLATE ${quoteIdentifier(part.collation)}`;
     const expression = part.name === null ? parsed?.parts[i]?.expression : table.computed.get(foldAscii(part.name));
     // Without such a part more rows are found than collide, and none is missed.
-    if (expression !== undefined && unseen(table, expression)) return [];
+    if (part.name !== null ? computedUnseen(table, part.name) : expression !== undefined && unseen(table, expression)) return [];
     if (part.name !== null) return [`${quoteIdentifier(part.name)} = ${newValue(table, part.name)} ${collation}`];
     return expression === undefined || byAffinity(table, expression) ? [] : [`(${expression.text}\n) = ${overNewRow(table, expression, where)} ${collation}`];
   });
@@ -43,8 +43,11 @@ function unseen(table: CapturedTable, { expr }: ParsedExpression): boolean {
 
 function computedUnseen(table: CapturedTable, name: string): boolean {
   const expression = table.computed.get(foldAscii(name));
-  return expression !== undefined && unseen(table, expression);
+  return expression !== undefined && (unseen(table, expression) || (byAffinity(table, expression) && isRefilled(table, expression)));
 }
+
+/** It is computed once more after a default was filled in. */
+const isRefilled = (table: CapturedTable, { expr }: ParsedExpression): boolean => namesColumn(expr, (word) => fillsIn(table, word));
 
 function byAffinity(table: CapturedTable, expression: ParsedExpression): boolean {
   return comparesByAffinity(expression.expr, (name) => table.columns.find((column) => foldAscii(column.name) === foldAscii(name))?.affinity ?? null);
@@ -69,8 +72,7 @@ export function newValue(table: CapturedTable, name: string): string {
   const column = table.columns.find((c) => c.name === name);
   const value = `NEW.${quoteIdentifier(name)}`;
   const expression = table.computed.get(foldAscii(name));
-  // It is computed once more after a default was filled in.
-  if (expression !== undefined && !byAffinity(table, expression) && namesColumn(expression.expr, (word) => fillsIn(table, word))) return overNewRow(table, expression, null);
+  if (expression !== undefined && isRefilled(table, expression)) return overNewRow(table, expression, null);
   if (!column?.notNull || column.defaultSql === null) return value;
   const constant = defaultConstant(column.defaultSql);
   if ('unparsed' in constant) throw new Failure('SOURCE_UNSUPPORTED', `the default of column ${JSON.stringify(name)} of table ${JSON.stringify(table.name)} was not understood: ${constant.unparsed}`);
@@ -80,7 +82,7 @@ export function newValue(table: CapturedTable, name: string): string {
 function fillsIn(table: CapturedTable, name: string): boolean {
   const column = table.columns.find((c) => foldAscii(c.name) === foldAscii(name));
   const expression = table.computed.get(foldAscii(name));
-  return (column?.notNull === true && column.defaultSql !== null) || (expression !== undefined && namesColumn(expression.expr, (word) => fillsIn(table, word)));
+  return (column?.notNull === true && column.defaultSql !== null) || (expression !== undefined && isRefilled(table, expression));
 }
 
 /** The expression over the new values; where the index would not look at the row, it is not evaluated either. */
@@ -90,6 +92,6 @@ function overNewRow(table: CapturedTable, expression: ParsedExpression, where: P
   const columns = table.columns.filter(named).map((column) => `${newValue(table, column.name)} AS ${quoteIdentifier(column.name)}`);
   const row = columns.length === 0 ? 'NULL' : columns.join(', ');
   const text = unfailing(expression);
-  const value = where === null || byAffinity(table, where) ? `(${text}\n)` : `CASE WHEN (${unfailing(where)}\n) THEN (${text}\n) END`;
+  const value = where === null || byAffinity(table, where) || unseen(table, where) ? `(${text}\n)` : `CASE WHEN (${unfailing(where)}\n) THEN (${text}\n) END`;
   return `(SELECT ${value} FROM (SELECT ${row}) AS ${quoteIdentifier(hidesRow(table) ? ALIAS : table.name)})`;
 }

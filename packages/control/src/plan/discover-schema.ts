@@ -3,6 +3,7 @@ import { Failure } from '@causeway/contracts/failures';
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { isOwnTable, SOURCE_PREFIX, STATE_TABLE } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { ownFunctionOfIndex } from './own-function.ts';
 import { affinityOf, type SourceColumn, type SourceForeignKey, type SourceIndex, type SourceObject, type SourceSchema, type SourceTable } from './source-schema.ts';
 
 interface ListedTable {
@@ -137,12 +138,15 @@ function readIndexes(db: SourceDatabase, table: string): SourceIndex[] {
   const list = pragma<{ name: string; unique: number; origin: 'c' | 'u' | 'pk'; partial: number }>(db, 'index_list', table);
   const sqlOf = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?").pluck();
   return list
+    .map((i) => ({ ...i, sql: (sqlOf.get(i.name) as string | null | undefined) ?? null }))
+    .map((i) => ({ ...i, own: ownFunctionOfIndex(db, table, i.sql) }))
     .map((i) => ({
       name: i.name,
       unique: i.unique === 1,
       origin: i.origin,
       partial: i.partial === 1,
-      sql: (sqlOf.get(i.name) as string | null | undefined) ?? null,
+      sql: i.sql,
+      ...(i.own === undefined ? {} : { ownFunction: i.own }),
       parts: pragma<{ name: string | null; desc: number; coll: string; key: number }>(db, 'index_xinfo', i.name)
         .filter((p) => p.key === 1)
         .map((p) => ({ name: p.name, descending: p.desc === 1, collation: p.coll })),

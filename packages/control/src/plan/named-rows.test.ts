@@ -8,6 +8,7 @@ import { capturedTables } from '../capture/captured-table.ts';
 import { contractsFromPlan } from './contracts-from-plan.ts';
 import { discoverSchema } from './discover-schema.ts';
 import { makePlan } from './make-plan.ts';
+import { checksCallOwnFunctions } from './own-function.ts';
 
 let folder: string;
 let file: string;
@@ -81,6 +82,18 @@ describe('a collation that only the application has', () => {
     expect(assessSource(db, { file, bytes: 4_096, names: 'exact', targetSchema: 'public', given: plan }).verdict).not.toBe('blocked');
     expect(() => capturedTables(schema, contractsFromPlan(plan, schema))).toThrow('table "decks"');
   });
+});
+
+test("an index that calls the application's own function is told, and refused where it had to be written", () => {
+  const made = new Database(file);
+  for (const name of ['own', 'regexp']) made.function(name, { deterministic: true, varargs: true }, (x) => x);
+  made.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); CREATE INDEX part ON t (own(a)); CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT CHECK (own(a) > 0)); CREATE INDEX known ON u (lower(a)) WHERE a REGEXP 1');
+  made.close();
+  db = openSource(file);
+  expect(assessed().findings.filter((f) => f.check === 'function-own').map((f) => [f.table, f.detail])).toEqual([['t', expect.stringContaining('index "part" calls "own"')], ['u', expect.stringContaining('index "known" calls "REGEXP"')]]);
+  const schema = discoverSchema(db);
+  expect(() => capturedTables(schema, contractsFromPlan(makePlan(db, schema, OPTIONS), schema))).toThrow('index "part" that calls the application\'s own function "own"');
+  expect(checksCallOwnFunctions(db)).toBe(true);
 });
 
 describe("12 and '12' in one key", () => {

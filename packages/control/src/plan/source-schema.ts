@@ -22,6 +22,8 @@ export interface SourceIndex {
   readonly origin: 'c' | 'u' | 'pk';
   readonly partial: boolean;
   readonly sql: string | null;
+  /** A function of it that only the application's connection knows. */
+  readonly ownFunction?: string;
   /** Null name: an expression. */
   readonly parts: readonly { readonly name: string | null; readonly descending: boolean; readonly collation: string }[];
 }

@@ -20,6 +20,7 @@ export function* captureHazards(input: CheckInput): Generator<Finding> {
   for (const { source, plan } of input.tables) {
     const collation = ownCollation(source);
     if (collation !== null) yield finding({ check: 'collation-own', severity: 'notice', table: source.name, detail: `an index is sorted by ${JSON.stringify(collation.name)}: the table moves, but a live migration cannot write it back` });
+    for (const index of source.indexes) if (index.ownFunction !== undefined) yield finding({ check: 'function-own', severity: 'notice', table: source.name, detail: `index ${JSON.stringify(index.name)} calls ${JSON.stringify(index.ownFunction)}: the table moves, but a live migration cannot write it back` });
     const unseen = collation === null ? indexProblem(source) : null;
     if (unseen !== null) yield finding({ check: 'capture-index', severity: 'notice', table: source.name, detail: unseen });
     if (source.withoutRowid && source.columns.some((c) => c.keyPosition > 0 && keyPrintsAlike(plan, c))) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'values of two classes in its key are one value in PostgreSQL, and it has no rowid: a live migration cannot keep them apart' });
