@@ -34,6 +34,12 @@ export async function readQuarantine(pool: pg.Pool | pg.ClientBase, g: Generatio
   return result.rows as QuarantinedRow[];
 }
 
+/** Numbers of the tables that have a quarantine. */
+export async function quarantinedTables(pool: pg.Pool | pg.ClientBase, g: Generation): Promise<Set<number>> {
+  const result = await pool.query('SELECT DISTINCT table_no FROM causeway.quarantine WHERE migration = $1 AND generation = $2', [g.migration, g.generation]);
+  return new Set(result.rows.map((row) => row.table_no as number));
+}
+
 /** jsonb cannot hold U+0000, which may stand in a key or a name: it travels escaped. */
 export function storedName(name: string): string {
   return name.replaceAll('\u0000', '\\0');

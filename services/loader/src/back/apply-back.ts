@@ -4,11 +4,13 @@
  * other's way is put aside and written back. Only what SQLite's own constraints refuse for good is left out and told.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { ExactCell } from '@causeway/contracts/source-value';
 import type { RowProblem } from '@causeway/control/target/back-problem';
 import type { BackBatch, TravelledRow } from './back-message.ts';
 import { readBackPart } from './back-message.ts';
 import type { Held } from './held-value.ts';
 import { keyTexts } from './key-texts.ts';
+import { keyOfPresent } from './replaced-key.ts';
 import type { PresentRow, SinkTable } from './sink-table.ts';
 import { withoutChecks } from './without-checks.ts';
 import type { Database } from 'better-sqlite3';
@@ -20,6 +22,8 @@ export interface BackOutcome {
   /** Keys of the batch, as the queue has them. */
   readonly keys: Pick<RowProblem, 'table' | 'key'>[];
   readonly problems: RowProblem[];
+  /** Rows of tables with a quarantine that stood in SQLite before: what was said about them there is about rows that are gone. */
+  readonly replaced: { readonly table: number; readonly key: readonly ExactCell[] }[];
 }
 
 /** A write that something stood in the way of. */
@@ -35,12 +39,15 @@ const BREATHE_AFTER = 500;
 export class BackApplier {
   private readonly db: Database;
   private readonly tables: ReadonlyMap<number, SinkTable>;
-  private readonly outcome: BackOutcome = { rows: 0, cells: 0, deleted: 0, keys: [], problems: [] };
+  private readonly quarantined: ReadonlySet<number>;
+  private readonly outcome: BackOutcome = { rows: 0, cells: 0, deleted: 0, keys: [], problems: [], replaced: [] };
   private waiting: Waiting[] = [];
 
-  constructor(db: Database, tables: ReadonlyMap<number, SinkTable>) {
+  /** `quarantined`: numbers of the tables that have a quarantine. */
+  constructor(db: Database, tables: ReadonlyMap<number, SinkTable>, quarantined: ReadonlySet<number>) {
     this.db = db;
     this.tables = tables;
+    this.quarantined = quarantined;
   }
 
   async apply(batch: BackBatch): Promise<BackOutcome> {
@@ -66,16 +73,22 @@ export class BackApplier {
   private removed(table: SinkTable, key: TravelledRow): void {
     const row = table.find(key);
     if (row === null) return;
+    this.replaces(table, row);
     table.remove(row.handle);
     this.outcome.deleted++;
   }
 
   private written(table: SinkTable, row: TravelledRow): void {
     const present = table.find(keyPart(table, row));
+    if (present !== null) this.replaces(table, present);
     const columns = present === null ? [] : table.differing(present, row);
     if (present !== null && columns.length === 0) return;
     const work: Waiting = { table, present, row, columns };
     if (this.attempt(work, () => this.write(work)) === 'in the way') this.waiting.push(work);
+  }
+
+  private replaces(table: SinkTable, row: PresentRow): void {
+    if (this.quarantined.has(table.contract.table)) this.outcome.replaced.push({ table: table.contract.table, key: keyOfPresent(table, row) });
   }
 
   private write({ table, present, row, columns }: Waiting): void {

@@ -22,6 +22,8 @@ const BUSY_WAIT_MS = 20;
 export interface SinkHooks {
   /** Before the commit of SQLite: what it could not take must be known before its rows are there. */
   readonly beforeCommit: (outcome: BackOutcome) => Promise<void>;
+  /** Numbers of the tables that have a quarantine under this fence. */
+  readonly quarantined: (fence: bigint) => Promise<ReadonlySet<number>>;
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +57,7 @@ export class BackSink {
       if (decision === 'apply') {
         // Invariant: I78
         this.facts.set('pass', 1n);
-        outcome = await new BackApplier(this.db, this.tables).apply(batch);
+        outcome = await new BackApplier(this.db, this.tables, await this.hooks.quarantined(header.fence)).apply(batch);
         this.facts.drop('pass');
         await this.hooks.beforeCommit(outcome);
       }

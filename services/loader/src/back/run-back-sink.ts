@@ -5,6 +5,7 @@ import type { ChangeHeader } from '@causeway/contracts/live/change-part';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { backTopic, loaderGroup } from '@causeway/contracts/topics';
 import { findLive } from '@causeway/control/live/live-record';
+import { quarantinedTables } from '@causeway/control/record/quarantine-record';
 import { targetContracts, type VersionedContracts } from '@causeway/control/record/schema-change';
 import type { Generation } from '@causeway/control/record/table-record';
 import { reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
@@ -23,6 +24,7 @@ import { keepSequences, readSequences } from './keep-sequences.ts';
 import { openSink } from './open-sink.ts';
 import { SinkTable } from './sink-table.ts';
 import { hasState } from './source-facts.ts';
+import { removeEntries } from '../stream/stream-quarantine.ts';
 
 export interface BackSinkInput {
   readonly pool: pg.Pool;
@@ -121,6 +123,8 @@ class BackLane {
   private last: { attempt: string; batch: bigint } | null = null;
   /** Problems may stand in the record: only then are they looked for. */
   private mayHaveProblems = true;
+  /** Nothing comes into the quarantine while PostgreSQL is the primary: it is looked at once under each fence. */
+  private quarantined: { fence: bigint; tables: ReadonlySet<number> } | null = null;
 
   constructor(input: BackSinkInput, db: Database, { version, contracts }: VersionedContracts) {
     this.input = input;
@@ -132,7 +136,7 @@ class BackLane {
   }
 
   private newSink(): BackSink {
-    return new BackSink(this.db, this.tables, { signal: this.input.signal, beforeCommit: (outcome) => this.tell(outcome) });
+    return new BackSink(this.db, this.tables, { signal: this.input.signal, beforeCommit: (outcome) => this.tell(outcome), quarantined: (fence) => this.quarantineUnder(fence) });
   }
 
   /** What the file holds is where this consumer starts, whatever it did before. */
@@ -179,7 +183,17 @@ class BackLane {
     await recordBackGap(this.input.pool, this.input.g.migration);
   }
 
+  private async quarantineUnder(fence: bigint): Promise<ReadonlySet<number>> {
+    if (this.quarantined?.fence !== fence) this.quarantined = { fence, tables: await quarantinedTables(this.input.pool, this.input.g) };
+    return this.quarantined.tables;
+  }
+
+  /** Before SQLite's commit, and again where that does not come: both are harmless, as what replaces the rows is under way. */
   private async tell(outcome: BackOutcome): Promise<void> {
+    for (const [table, rows] of Map.groupBy(outcome.replaced, (row) => row.table)) {
+      const { text, values = [] } = removeEntries(this.input.g, table, rows.map((row) => row.key));
+      await this.input.pool.query(text, [...values]);
+    }
     if (!this.mayHaveProblems && outcome.problems.length === 0) return;
     const { pool, g } = this.input;
     await inTransaction(pool, (client) => replaceRowProblems(client, g.migration, ['inexact', 'refused'], outcome.keys, outcome.problems));
@@ -209,7 +223,7 @@ async function afterGap(input: BackSinkInput): Promise<void> {
   try {
     await recordBackGap(pool, g.migration);
     const [end] = await admin.endOffsets(backTopic(g.migration, g.generation));
-    await new BackSink(db, new Map(), { signal, beforeCommit: async () => {} }).restartAt(end?.low ?? 0n);
+    await new BackSink(db, new Map(), { signal, beforeCommit: async () => {}, quarantined: async () => new Set() }).restartAt(end?.low ?? 0n);
   } finally {
     db.close();
     await admin.close();
