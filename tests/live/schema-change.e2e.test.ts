@@ -15,6 +15,8 @@ const START = `
   CREATE TABLE note (body TEXT, n INTEGER);
   INSERT INTO note VALUES ('x', 1), ('x', 1), (NULL, 2), ('y', 3);
   DELETE FROM note WHERE n = 2;
+  CREATE TABLE line (id INTEGER PRIMARY KEY, qty INTEGER, price INTEGER, total INTEGER AS (qty * price) STORED, taxed INTEGER AS (total + total / 5), label TEXT AS (printf('%d', qty)), gone INTEGER AS (qty + 1));
+  INSERT INTO line (id, qty, price) VALUES (1, 2, 300), (2, NULL, 5), (3, 7, 11);
   CREATE TRIGGER seen AFTER UPDATE ON item BEGIN INSERT INTO note VALUES ('updated ' || NEW.id, NEW.id); END;`;
 
 // Invariant: I95, I97, I98, I99
@@ -38,6 +40,10 @@ test('columns and tables that come and go are followed, the way back covers them
   await app.untilEqual('made tables');
   app.sql("UPDATE orders SET at = 'now' WHERE id < 5; DELETE FROM bare WHERE v = 't'; REPLACE INTO orders (id, item, at) VALUES (999, 6, 'then'); UPDATE wide SET d = 'z'");
   await app.untilEqual('changes of made tables');
+  // Triggers that compute a column name others: they are made anew.
+  app.sql('ALTER TABLE line ADD COLUMN half INTEGER AS (total / 2)');
+  await app.untilEqual('an added generated column');
+  app.sql("ALTER TABLE line RENAME COLUMN qty TO amount; ALTER TABLE line RENAME COLUMN taxed TO gross; ALTER TABLE line DROP COLUMN gone; INSERT INTO line (id, amount, price) VALUES (4, 10, 10)");
   app.sql("ALTER TABLE item RENAME COLUMN label TO title; UPDATE item SET title = 'renamed' WHERE id = 5; ALTER TABLE item DROP COLUMN spare");
   await app.untilEqual('renamed and dropped columns');
   app.sql('DROP TABLE wide; ALTER TABLE bare RENAME TO plain; CREATE INDEX by_name ON item (name); CREATE VIEW v AS SELECT 1; ANALYZE');
@@ -48,6 +54,19 @@ test('columns and tables that come and go are followed, the way back covers them
   const cutover = await app.bench.run(['cutover', '--json']);
   expect([cutover.code, cutover.stderr]).toEqual([0, expect.any(String)]);
   await app.query("UPDATE item SET stock = 70, title = 'back' WHERE id = 3; INSERT INTO orders (item, at) VALUES (2, 'pg'); DELETE FROM plain");
+  // Computed in PostgreSQL, whatever is written there; what has no translation is told, and brings its value.
+  await app.query("INSERT INTO line (id, amount, price, label) VALUES (5, 4, 25, '4'); UPDATE line SET price = 1000, total = 1 WHERE id = 1; UPDATE line SET amount = 6, label = '6' WHERE id = 2");
+  expect(await app.query('SELECT id::int, total::int, gross::int, half::int FROM line WHERE id IN (1, 2, 5) ORDER BY id')).toEqual([
+    { id: 1, total: 2000, gross: 2400, half: 1000 },
+    { id: 2, total: 30, gross: 36, half: 15 },
+    { id: 5, total: 100, gross: 120, half: 50 },
+  ]);
+  expect(await app.query("SELECT name, fidelity, state FROM causeway.schema_object WHERE kind = 'generated_column' AND name IN ('half', 'label', 'taxed', 'total') ORDER BY name")).toEqual([
+    { name: 'half', fidelity: 'approximated', state: 'made' },
+    { name: 'label', fidelity: 'needs_decision', state: 'listed' },
+    { name: 'taxed', fidelity: 'exact', state: 'made' },
+    { name: 'total', fidelity: 'exact', state: 'made' },
+  ]);
   await app.untilEqual('the way back of what came later');
   const back = await app.bench.run(['rollback', '--json']);
   expect([back.code, back.stderr]).toEqual([0, expect.any(String)]);

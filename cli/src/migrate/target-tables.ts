@@ -5,6 +5,7 @@
 import { Failure } from '@causeway/contracts/failures';
 import { qualifiedName } from '@causeway/contracts/identifier';
 import type { TableContract } from '@causeway/contracts/table-contract';
+import { dropComputedColumns } from '@causeway/control/target/computed-column';
 import { messageOf } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 
@@ -29,6 +30,7 @@ export async function clearTheWay(client: pg.ClientBase, contracts: readonly Tab
 
 async function dropTables(client: pg.ClientBase, names: readonly string[]): Promise<void> {
   try {
+    for (const name of names) await dropComputedColumns(client, name);
     // One statement: tables that refer to each other go together.
     await client.query(`DROP TABLE ${names.join(', ')}`);
   } catch (cause) {

@@ -22,7 +22,7 @@ export interface ScopeColumn {
   readonly classes?: readonly StorageClass[];
   /** Every source value of a date or uuid column has the text that PostgreSQL prints, so that text order and equality agree. */
   readonly canonical?: boolean;
-  /** The source column is generated: PostgreSQL's generated columns may not refer to it. */
+  /** The source column is generated: what reads it is computed after it. */
   readonly generated?: boolean;
 }
 

@@ -22,8 +22,19 @@ function truthCounts(expression: string, table: string): string {
   return `SELECT count(*) FILTER (WHERE ${e}) AS holds, count(*) FILTER (WHERE NOT ${e}) AS fails, count(*) FILTER (WHERE ${e} IS NULL) AS unknown FROM ${table}`;
 }
 
-/** PostgreSQL alone: rows whose materialised value, which the validator has proved, differs from the generated expression. */
-export function generatedProof(generated: ExpressionTranslation, quotedColumn: string, postgresTable: string): string | null {
+/**
+ * How often the stored value of a generated column is what PostgreSQL computes: in SQLite it is so by definition, and the
+ * validator has proved the stored ones equal. `examples` names rows where it is not. `keyColumns` are quoted.
+ */
+export function generatedProof(generated: ExpressionTranslation, tables: { readonly sqlite: string; readonly postgres: string }, quotedColumn: string, keyColumns: readonly string[]): ProofQuery | null {
   if (generated.sql === null) return null;
-  return `SELECT count(*) AS differing FROM ${postgresTable} WHERE ${quotedColumn} IS DISTINCT FROM (${generated.sql})`;
+  const same = `(${quotedColumn} IS NOT DISTINCT FROM (${generated.sql}))`;
+  const key = keyColumns.length === 0 ? "''" : `concat_ws(', ', ${keyColumns.map((c) => `${c}::text`).join(', ')})`;
+  const examples = `(SELECT string_agg(key, '; ') FROM (SELECT ${key} AS key FROM ${tables.postgres} WHERE NOT ${same} LIMIT ${EXAMPLES}) AS differing)`;
+  return {
+    sqlite: `SELECT count(*) AS holds, 0 AS fails, 0 AS unknown FROM ${tables.sqlite}`,
+    postgres: `SELECT count(*) FILTER (WHERE ${same}) AS holds, count(*) FILTER (WHERE NOT ${same}) AS fails, 0 AS unknown, ${examples} AS examples FROM ${tables.postgres}`,
+  };
 }
+
+const EXAMPLES = 3;

@@ -1,5 +1,5 @@
 /** Expressions of CHECKs, generated columns, indexes and WHERE clauses, from SQLite's dialect to PostgreSQL's. */
-import { quoteIdentifier, quoteLiteral } from '@causeway/contracts/identifier';
+import { quoteLiteral } from '@causeway/contracts/identifier';
 import type { ColumnScope, ScopeColumn } from './column-scope.ts';
 import { storedAs } from './expression/cast.ts';
 import { asCondition } from './expression/condition.ts';
@@ -44,22 +44,41 @@ function requireImmutable(value: Value, context: Context): Value {
   return value;
 }
 
-/** For GENERATED ALWAYS AS (…) STORED: the value as the column's affinity stores it, in the column's type. */
-export function translateGenerated(expression: Expression, scope: ColumnScope, column: ScopeColumn): ExpressionTranslation {
-  return translate(expression, scope, (value, context) => {
-    requireImmutable(value, context);
-    const other = [...context.used].find((c) => c.generated === true);
-    if (other !== undefined) throw new Untranslatable(`refers to the generated column ${quoteIdentifier(other.target)}`);
-    const stored = storedAs(value, column.affinity);
-    if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
-    return { ...stored, sql: inColumnType(stored, column) };
-  });
+export interface GeneratedTranslation extends ExpressionTranslation {
+  /** Generated columns whose values it reads: they are computed before. */
+  readonly reads: readonly ScopeColumn[];
 }
 
-function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value): ExpressionTranslation {
+/** A generated column, which SQLite has found to be deterministic: the value as the column's affinity stores it, in the column's type. `row`: what stands before each column, with its dot. */
+export function translateGenerated(expression: Expression, scope: ColumnScope, column: ScopeColumn, row = ''): GeneratedTranslation {
+  let reads: readonly ScopeColumn[] = [];
+  const finish = (value: Value, context: Context): Value => {
+    reads = [...context.used].filter((c) => c.generated === true);
+    const truth = value.kind === 'bool' && column.type === 'boolean';
+    const stored = truth ? value : storedAs(value, column.affinity);
+    if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
+    return { ...stored, sql: wholeNumber(stored, column) ?? inColumnType(stored, column) };
+  };
+  return { ...translate(expression, scope, finish, row), reads };
+}
+
+const INTEGERS: readonly string[] = ['int2', 'int4', 'int8'];
+
+/**
+ * Arithmetic that may leave the integers, in a column that has only them: the integer, or PostgreSQL refuses the row, as it
+ * refuses such a value itself. It is never rounded. Null where it is no such case.
+ */
+function wholeNumber(v: Value, { type }: ScopeColumn): string | null {
+  if (!INTEGERS.includes(type)) return null;
+  if (v.kind === 'mixed') return `trim_scale(${v.sql})::text::bigint`;
+  // The cast of a double is exact where there is no fraction; its digits are not, beyond 2^53.
+  return v.kind === 'real' ? `(CASE WHEN ${v.sql} = trunc(${v.sql}) AND abs(${v.sql}) < 9e18 THEN ${v.sql}::bigint ELSE ${v.sql}::text::bigint END)` : null;
+}
+
+function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value, row = ''): ExpressionTranslation {
   const parsed = typeof expression === 'string' ? parseExpression(expression) : expression;
   if ('unparsed' in parsed) return untranslated(`not understood: ${parsed.unparsed}`);
-  const context = makeContext(scope, parsed.source);
+  const context = makeContext(scope, parsed.source, row);
   try {
     const value = finish(translateNode(parsed.expr, context), context);
     if (value.sql.length > MAX_SQL) throw new Untranslatable('the translation is too long');

@@ -65,7 +65,7 @@ async function build(input: FinisherInput): Promise<void> {
   const { pool, g } = input;
   const started = performance.now();
   failPoint('loader.before_objects');
-  await (input.schema === 'existing' ? giveBack : buildObjects)(pool, g, input.contracts, input.log);
+  await (input.schema === 'existing' ? giveBack : buildObjects)(pool, g, input.contracts, input.log, input.live);
   // Triggers that were given back must not act on the changes that follow.
   if (input.live) await inTransaction(pool, (client) => closeTarget(client, g, input.contracts));
   await vacuumTables(pool, input.contracts, input.log);

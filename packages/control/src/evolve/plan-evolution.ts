@@ -85,10 +85,13 @@ class Planner {
   steps(): SchemaStep[] {
     const dropped = this.drift.flatMap((entry): SchemaStep[] => (entry.kind === 'dropped' ? [{ kind: 'drop_table', table: entry.contract.table, targetSchema: entry.contract.targetSchema, target: entry.contract.target, source: entry.contract.source }] : []));
     const objects = this.objects();
-    const made = [...this.made.values()].map((contract): SchemaStep => ({ kind: 'make_table', table: contract.table, objects: objects(contract.source) }));
+    const made = [...this.made.values()].map((contract): SchemaStep => ({ kind: 'make_table', table: contract.table, objects: objects(contract.source).map(unproved) }));
     const changed = [...this.changed.values()].map(({ contract, step }): SchemaStep => {
       const names = new Set(step.added.map((column) => contract.columns.find((c) => c.target === column.target)?.source));
-      return { ...step, objects: objects(contract.source).filter((object) => object.kind === 'default' && names.has(object.name)) };
+      const mine = objects(contract.source);
+      // A trigger names its columns: each is made anew, and the target knows which of the old ones there were.
+      const computed = mine.filter((object) => object.kind === 'generated_column').map((object) => (names.has(object.name) ? unproved(object) : object));
+      return { ...step, objects: [...mine.filter((object) => object.kind === 'default' && names.has(object.name)), ...computed] };
     });
     return [...dropped, ...made, ...changed];
   }
@@ -160,6 +163,13 @@ class Planner {
     const all = planObjects({ ...this.schema, objects: [] }, plans, this.input.plan.targetSchema);
     return (source) => all.filter((object) => object.table === source).map(({ kind, name, fidelity, source: sourceSql, target: targetSql, notes, stage }) => ({ kind, name, fidelity, sourceSql, targetSql: stage === 'none' ? null : targetSql, notes: notes.join('; ') }));
   }
+}
+
+/** The rows come after the trigger: only what needs no proof is made. */
+function unproved(object: StepObject): StepObject {
+  if (object.kind !== 'generated_column' || object.targetSql === null) return object;
+  const notes = `${object.notes}; not proved on the rows, as they came after it`;
+  return object.fidelity === 'exact' ? { ...object, fidelity: 'approximated', notes } : { ...object, fidelity: 'needs_decision', targetSql: null, notes: `${notes}; nothing computes it in PostgreSQL` };
 }
 
 /** Undefined: not a constant that both sides have alike. Null: NULL. */

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { checkObjects } from './objects/check-objects.ts';
 import { defaultObjects } from './objects/default-objects.ts';
 import { foreignKeyObjects } from './objects/foreign-key-objects.ts';
+import { generatedObjects } from './objects/generated-objects.ts';
 import { indexObjects } from './objects/index-objects.ts';
 import { RelationNames } from './objects/relation-names.ts';
 import { tableScope } from './objects/table-scope.ts';
@@ -19,7 +20,7 @@ export function planObjects(schema: SourceSchema, tables: readonly PlanTable[], 
   const scopes = schema.tables.map((source, i) => tableScope(source, tables[i] as PlanTable, targetSchema));
   const names = new RelationNames(tables);
   const views = viewObjects(schema.objects.filter((o) => o.kind === 'view'), scopes, targetSchema, names);
-  const objects = scopes.flatMap((scope) => [...defaultObjects(scope), ...indexObjects(scope, names), ...checkObjects(scope, names), ...foreignKeyObjects(scope, scopes, names)]);
+  const objects = scopes.flatMap((scope) => [...defaultObjects(scope), ...generatedObjects(scope), ...indexObjects(scope, names), ...checkObjects(scope, names), ...foreignKeyObjects(scope, scopes, names)]);
   const speed = speedObjects({ scopes, virtual: schema.objects, names, wishes });
   return inOrder([...objects, ...views, ...speed, ...untranslated(schema)]);
 }

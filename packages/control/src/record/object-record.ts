@@ -29,9 +29,9 @@ export async function recordObject(client: pg.ClientBase, g: Generation, object:
 }
 
 /** Objects to make, in the order of the plan. */
-export async function readPlannedObjects(pool: pg.Pool, g: Generation): Promise<{ number: number; kind: string; targetSql: string }[]> {
+export async function readPlannedObjects(pool: pg.Pool, g: Generation): Promise<{ number: number; kind: string; targetSql: string; proof: ObjectProof | null }[]> {
   const result = await pool.query(
-    `SELECT object_no AS number, kind, target_sql AS "targetSql" FROM causeway.schema_object
+    `SELECT object_no AS number, kind, target_sql AS "targetSql", proof FROM causeway.schema_object
       WHERE migration = $1 AND generation = $2 AND state = 'planned' AND target_sql IS NOT NULL ORDER BY object_no`,
     [g.migration, g.generation],
   );

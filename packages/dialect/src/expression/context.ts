@@ -27,11 +27,11 @@ export interface Context {
   readonly used: Set<ScopeColumn>;
 }
 
-/** Inside one table a qualifier can only be the table's own name. */
-export function makeContext(scope: ColumnScope, source: string): Context {
+/** Inside one table a qualifier can only be the table's own name. `row` is PostgreSQL text with its dot, such as `NEW.`. */
+export function makeContext(scope: ColumnScope, source: string, row = ''): Context {
   const resolve: Context['resolve'] = (_table, name) => {
     const column = findColumn(scope, name);
-    return column === undefined ? undefined : columnValue(column);
+    return column === undefined ? undefined : columnValue(column, row);
   };
   return contextOf(resolve, () => null, source);
 }

@@ -10,6 +10,7 @@ import { ROWID_COLUMN, type TableContract } from '@causeway/contracts/table-cont
 import { recordObject } from '@causeway/control/record/object-record';
 import { pendingChanges, type RecordedChange, targetContracts } from '@causeway/control/record/schema-change';
 import type { Generation } from '@causeway/control/record/table-record';
+import { computedColumns, dropComputedColumns } from '@causeway/control/target/computed-column';
 import { installReverseCapture, removeReverseCaptureOf, reverseCaptureMarked } from '@causeway/control/target/reverse-capture';
 import { revokeFromOthers } from '@causeway/control/target/revoked-privileges';
 import { closeTarget, removeTargetFence } from '@causeway/control/target/target-fence';
@@ -118,21 +119,41 @@ class Evolver {
     await removeTargetFence(this.client, this.g, [table], { privileges: false });
     const name = qualifiedName(step.targetSchema, step.target);
     const sql = `DROP TABLE ${name}`;
+    const computed = this.schema === 'existing' ? [] : await computedColumns(this.client, name);
     // The application's own table is its own to drop; one that others rest on stays where it is, and is told.
     const problem = this.schema === 'existing' ? 'it is the application’s own table: drop it there' : await this.tried(sql);
+    if (problem === null) for (const { function: made } of computed) await this.client.query(`DROP FUNCTION IF EXISTS ${made}`);
     await recordObject(this.client, this.g, { kind: 'table', table: null, name: step.source, fidelity: problem === null ? 'exact' : 'needs_decision', sourceSql: null, targetSql: sql, notes: problem === null ? 'dropped, as in the source' : `not followed any more; ${problem}`, state: problem === null ? 'made' : 'listed' });
   }
 
   private async change(contract: TableContract, step: ChangeTable): Promise<void> {
     const name = nameOf(contract);
+    const computed = this.schema === 'existing' ? [] : await this.setComputedAside(name, step);
     if (this.schema !== 'existing') {
       for (const [from, to] of step.renamed) await this.run(`ALTER TABLE ${name} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`, `column ${from} of ${name}`);
       for (const column of step.dropped) await this.run(`ALTER TABLE ${name} DROP COLUMN ${quoteIdentifier(column)}`, `column ${column} of ${name}`);
       for (const column of step.nullable) await this.run(`ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column)} DROP NOT NULL`, `column ${column} of ${name}`);
       for (const column of step.added) await this.add(contract, column);
     } else for (const column of step.added) await this.fill(contract, column);
-    for (const object of step.objects) await this.object(contract, object);
+    for (const object of step.objects) {
+      const column = contract.columns.find((c) => c.source === object.name)?.target ?? '';
+      if (object.kind !== 'generated_column' || step.added.some((added) => added.target === column)) await this.object(contract, object);
+      // What is not there has failed before, and was told then.
+      else if (computed.includes(column)) await this.again(contract, object);
+    }
     if (step.reload) await this.client.query('UPDATE causeway.table_contract SET reload = true WHERE migration = $1 AND generation = $2 AND table_no = $3', [this.g.migration, this.g.generation, contract.table]);
+  }
+
+  /** Triggers name columns, and a function is not renamed with them. Returns what was computed, by the names that come. */
+  private async setComputedAside(name: string, step: ChangeTable): Promise<string[]> {
+    const renamed = new Map(step.renamed);
+    return (await dropComputedColumns(this.client, name)).map((column) => renamed.get(column) ?? column);
+  }
+
+  /** Recorded since it was first made. */
+  private async again(contract: TableContract, object: StepObject): Promise<void> {
+    const problem = object.targetSql === null ? object.notes : await this.tried(object.targetSql);
+    if (problem !== null) await this.object(contract, { ...object, targetSql: null, fidelity: 'needs_decision', notes: `not computed any more: ${problem}` });
   }
 
   /** The rows that are there take the value at once, as in SQLite; the default of later ones is an object of its own. */

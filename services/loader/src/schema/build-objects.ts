@@ -11,13 +11,14 @@ import type { Log } from '@causeway/runtime/log';
 import { inTransaction, isConnectionError, messageOf, oneStatement } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import { givenIds } from './given-ids.ts';
+import { type ComputedInput, makeComputed } from './make-computed.ts';
 
-export async function buildObjects(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log): Promise<void> {
+export async function buildObjects(pool: pg.Pool, g: Generation, contracts: readonly TableContract[], log: Log, live = false): Promise<void> {
   await setSequences(pool, contracts, await givenIds(pool, g));
   // A key that had to wait for the change stream comes before what rests on it.
   const planned = (await readPlannedObjects(pool, g)).toSorted((a, b) => Number(b.kind === 'primary_key') - Number(a.kind === 'primary_key'));
   for (const object of planned) {
-    const made = await makeObject(pool, object.targetSql);
+    const made = object.kind === 'generated_column' ? await computedObject({ pool, g, contracts, live }, object) : await makeObject(pool, object.targetSql);
     await setObjectState(pool, g, object.number, made.state, made.fidelity, made.note);
     if (made.state === 'failed') log.warn({ kind: object.kind }, 'an object of the schema could not be made; see the report');
   }
@@ -68,6 +69,16 @@ async function runOne(pool: pg.Pool, sql: string): Promise<void> {
     await client.query(await extensionPath(client));
     await client.query(oneStatement(sql));
   });
+}
+
+async function computedObject(input: ComputedInput, object: Parameters<typeof makeComputed>[1]): Promise<Made> {
+  try {
+    const problem = await makeComputed(input, object);
+    return problem === null ? { state: 'made', fidelity: null, note: '' } : { state: 'failed', fidelity: 'needs_decision', note: problem };
+  } catch (error) {
+    if (isConnectionError(error)) throw error;
+    return { state: 'failed', fidelity: 'needs_decision', note: `not made: ${messageOf(error)}; nothing computes the column in PostgreSQL` };
+  }
 }
 
 async function makeObject(pool: pg.Pool, sql: string): Promise<Made> {

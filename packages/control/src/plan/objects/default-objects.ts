@@ -1,7 +1,6 @@
-/** DEFAULT clauses, and generated columns, whose values are stored as they are. */
+/** DEFAULT clauses. */
 import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { findColumn } from '@causeway/dialect/column-scope';
-import { foldAscii } from '@causeway/dialect/parse/fold-ascii';
 import { translateDefault } from '@causeway/dialect/translate-default';
 import type { PlanObject } from '../plan-document.ts';
 import type { TableScope } from './table-scope.ts';
@@ -9,8 +8,7 @@ import type { TableScope } from './table-scope.ts';
 export function defaultObjects(table: TableScope): PlanObject[] {
   return table.source.columns.flatMap((column) => {
     const target = findColumn(table.scope, column.name);
-    if (target === undefined) return [];
-    if (column.generated !== 'no') return [generatedColumn(table, column.name)];
+    if (target === undefined || column.generated !== 'no') return [];
     if (column.defaultSql === null || column.name === table.source.rowidColumn) return [];
     const translated = translateDefault(column.defaultSql, target);
     return [
@@ -26,17 +24,4 @@ export function defaultObjects(table: TableScope): PlanObject[] {
       },
     ];
   });
-}
-
-function generatedColumn(table: TableScope, name: string): PlanObject {
-  return {
-    kind: 'generated_column',
-    name,
-    table: table.source.name,
-    fidelity: 'approximated',
-    source: table.parsed?.columns.get(foldAscii(name))?.generated?.expression.source ?? table.source.sql,
-    target: null,
-    stage: 'none',
-    notes: ['its values are stored in an ordinary column; new rows must bring theirs'],
-  };
 }

@@ -13,6 +13,7 @@ export interface TableScope {
   /** Null where the text was not understood. */
   readonly parsed: ParsedTable | null;
   readonly scope: ColumnScope;
+  readonly targetSchema: string;
   /** Quoted and qualified. */
   readonly target: string;
 }
@@ -34,7 +35,7 @@ export function tableScope(source: SourceTable, plan: PlanTable, targetSchema: s
       ...(column.generated === 'no' ? {} : { generated: true }),
     });
   });
-  return { source, plan, parsed: known, scope: { columns }, target: qualifiedName(targetSchema, plan.target) };
+  return { source, plan, parsed: known, scope: { columns }, targetSchema, target: qualifiedName(targetSchema, plan.target) };
 }
 
 function collationOf(name: string | null): CollationName {

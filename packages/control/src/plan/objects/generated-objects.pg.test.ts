@@ -1,0 +1,101 @@
+/** Generated columns in a real PostgreSQL: what the application writes there is computed as SQLite computes it. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { postgresTypeName } from '@causeway/contracts/logical-type';
+import { quoteIdentifier as q } from '@causeway/contracts/identifier';
+import pg from 'pg';
+import { computedColumns, dropComputedColumns } from '../../target/computed-column.ts';
+import { contractsFromPlan } from '../contracts-from-plan.ts';
+import { discoverSchema } from '../discover-schema.ts';
+import { makePlan } from '../make-plan.ts';
+import type { PlanDocument, PlanObject } from '../plan-document.ts';
+
+const url = process.env['CAUSEWAY_TEST_PG'];
+const SCHEMA = 'generated "objects"$generated$';
+/** Names that are words of PL/pgSQL or would end a text that holds them. */
+const TABLE = 'new\n"old"$computed$;\'';
+const LONG = `${'ä'.repeat(30)}b`;
+const SOURCE = `
+  CREATE TABLE ${q(TABLE)} (id INTEGER PRIMARY KEY, "neW" INTEGER, "old" TEXT, tg_op INTEGER, "a""b'$computed$" TEXT, "begin" REAL,
+    "line\nbreak" INTEGER NOT NULL AS (twice + "neW") STORED UNIQUE, twice INTEGER AS ("neW" * 2) VIRTUAL CHECK (twice <> 14),
+    "upper" TEXT AS ("old" || '-' || "a""b'$computed$") STORED, "${LONG}1" INTEGER AS (length("old")), "${LONG}2" INTEGER AS ("line\nbreak" + coalesce(tg_op, -1)),
+    half REAL AS ("begin" / 2), printed TEXT AS (printf('%05d', "neW")), beyond TEXT AS (printed || '!'), hexed TEXT AS (hex("old")), positive BOOLEAN AS ("neW" > 0));
+  CREATE TABLE "Plain" (k TEXT PRIMARY KEY, "aCount" INTEGER, "aSum" INTEGER AS ("aCount" + 1) STORED) WITHOUT ROWID;`;
+const ROWS: readonly (readonly unknown[])[] = [[1, 5, 'x', 1, "y'", 1.5], [2, -3, null, null, 'ü', null], [3, 8, '', 7, '', -0.25], [4, 100, 'äöü', 0, 'a', 1e300]];
+
+(url === undefined ? describe.skip : describe)('generated columns', () => {
+  const sqlite = new Database(':memory:');
+  const client = new pg.Client({ connectionString: url });
+  let plan: PlanDocument;
+  let objects: PlanObject[];
+  const at = (name: string): PlanObject => objects.find((o) => o.name === name) as PlanObject;
+
+  beforeAll(async () => {
+    sqlite.exec(SOURCE);
+    const schema = discoverSchema(sqlite);
+    for (const row of ROWS) sqlite.prepare(`INSERT INTO ${q(TABLE)} (id, "neW", "old", tg_op, "a""b'$computed$", "begin") VALUES (?, ?, ?, ?, ?, ?)`).run(...row);
+    plan = makePlan(sqlite, schema, { names: 'exact', targetSchema: SCHEMA, full: true });
+    objects = plan.objects.filter((o) => o.kind === 'generated_column');
+    await client.connect();
+    await client.query(`DROP SCHEMA IF EXISTS ${q(SCHEMA)} CASCADE; CREATE SCHEMA ${q(SCHEMA)}`);
+    for (const contract of contractsFromPlan(plan, schema)) {
+      await client.query(`CREATE TABLE ${q(SCHEMA)}.${q(contract.target)} (${contract.columns.map((c) => `${q(c.target)} ${postgresTypeName(c.type)}${c.notNull ? ' NOT NULL' : ''}`).join(', ')}, PRIMARY KEY (${contract.key.map(q).join(', ')}))`);
+    }
+  });
+  afterAll(async () => {
+    await client.query(`DROP SCHEMA IF EXISTS ${q(SCHEMA)} CASCADE`);
+    await client.end();
+    sqlite.close();
+  });
+
+  const table = `${q(SCHEMA)}.${q(TABLE)}`;
+  const COLUMNS = ['line\nbreak', 'twice', 'upper', `${LONG}1`, `${LONG}2`, 'half', 'hexed'];
+  const ofSqlite = (): unknown[] => sqlite.prepare(`SELECT ${COLUMNS.map(q).join(', ')} FROM ${q(TABLE)} ORDER BY id`).raw().all();
+  const ofPostgres = async (): Promise<unknown[]> => {
+    const columns = COLUMNS.map((name) => q(plan.tables.find((t) => t.name === TABLE)?.columns.find((c) => c.name === name)?.target as string));
+    const { rows } = await client.query({ text: `SELECT ${columns.join(', ')} FROM ${table} ORDER BY id`, rowMode: 'array' });
+    return (rows as unknown[][]).map((row) => row.map((cell, i) => (typeof cell === 'string' && !['upper', 'hexed'].includes(COLUMNS[i] as string) ? Number(cell) : cell)));
+  };
+
+  test('what has no translation is told, and what reads it as well', () => {
+    expect(objects.filter((o) => o.target === null).map((o) => [o.name, o.fidelity])).toEqual([['printed', 'needs_decision'], ['beyond', 'needs_decision']]);
+    expect(at('beyond').notes[0]).toBe('it reads a generated column that has no translation');
+    // A half leaves the range of a double otherwise.
+    expect(objects.filter((o) => o.target !== null).map((o) => [o.name, o.fidelity]).sort()).toEqual([...COLUMNS, 'aSum', 'positive'].map((name) => [name, name === 'half' ? 'approximated' : 'exact']).sort());
+  });
+
+  test('triggers compute what SQLite computes, whatever the names and the settings of the session', async () => {
+    // A trigger whose column's source is not computed is refused.
+    await expect(client.query(at('line\nbreak').target as string)).rejects.toThrow('reads a generated column that is not computed');
+    for (const object of objects) if (object.target !== null) for (let i = 0; i < 2; i++) await client.query({ text: object.target, ...({ queryMode: 'extended' } as object) });
+    await client.query("SET search_path = nowhere; SET extra_float_digits = -10; SET standard_conforming_strings = off; SET DateStyle = 'German'");
+    // A value that is written to a generated column is overwritten.
+    for (const row of ROWS) await client.query(`INSERT INTO ${table} (id, "neW", "old", tg_op, "a""b'$computed$", "begin", twice) VALUES ($1, $2, $3, $4, $5, $6, 999)`, [...row]);
+    await client.query('RESET ALL');
+    expect(await ofPostgres()).toEqual(ofSqlite());
+    expect((await client.query(`SELECT array_agg(positive ORDER BY id) AS all FROM ${table}`)).rows[0].all).toEqual([true, false, true, true]);
+    // What bigint cannot hold is refused, and never rounded; SQLite would keep a real number there.
+    await expect(client.query(`UPDATE ${table} SET "neW" = 9223372036854775807 WHERE id = 1`)).rejects.toThrow('bigint');
+    const change = `SET "neW" = "neW" + 1, "old" = 'changed' WHERE id < 3`;
+    sqlite.exec(`UPDATE ${q(TABLE)} ${change}`);
+    await client.query(`UPDATE ${table} ${change}`);
+    await client.query(`UPDATE ${table} SET twice = 0, hexed = NULL WHERE id = 4`);
+    expect(await ofPostgres()).toEqual(ofSqlite());
+  });
+
+  test('the proof counts rows that differ, and names them', async () => {
+    const ask = async (name: string): Promise<unknown> => (await client.query(at(name).proof?.postgres as string)).rows[0];
+    for (const name of COLUMNS) expect([name, await ask(name)]).toEqual([name, { holds: '4', fails: '0', unknown: 0, examples: null }]);
+    await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER; UPDATE ${table} SET twice = 0 WHERE id = 2; UPDATE ${table} SET twice = NULL WHERE id = 3; ALTER TABLE ${table} ENABLE TRIGGER USER`);
+    expect(await ask('twice')).toEqual({ holds: '2', fails: '2', unknown: 0, examples: '2; 3' });
+    expect(sqlite.prepare(at('twice').proof?.sqlite as string).get()).toEqual({ holds: 4, fails: 0, unknown: 0 });
+  });
+
+  test('they go with their functions, and nothing else goes', async () => {
+    expect((await computedColumns(client, table)).map(({ trigger }) => Buffer.byteLength(trigger) <= 63)).toEqual([...COLUMNS, 'positive'].map(() => true));
+    expect((await dropComputedColumns(client, table)).length).toBe(COLUMNS.length + 1);
+    const left = await client.query('SELECT count(*)::int AS n FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)', [SCHEMA]);
+    expect(left.rows).toEqual([{ n: 1 }]);
+    expect(await dropComputedColumns(client, `${q(SCHEMA)}."Plain"`)).toEqual(['aSum']);
+  });
+});
