@@ -7,11 +7,14 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceName } from './service-process.ts';
 
+const AGAIN_MS = 5_000;
+
 export class ScrapeTargets {
   private readonly file: string;
   private readonly migration: string;
   private readonly host: string;
   private readonly ports = new Map<ServiceName, number>();
+  private again: NodeJS.Timeout | undefined;
 
   constructor(folder: string, migration: string, metricsHost: string | undefined) {
     this.file = join(folder, 'prometheus-targets.json');
@@ -23,14 +26,25 @@ export class ScrapeTargets {
   /** A service listens; after a restart at another port. */
   add(service: ServiceName, port: number): void {
     this.ports.set(service, port);
+    this.write();
+  }
+
+  /** A folder without room keeps Prometheus waiting, and nobody else. */
+  private write(): void {
+    clearTimeout(this.again);
     const host = this.host.includes(':') ? `[${this.host}]` : this.host;
     const groups = [...this.ports].map(([name, at]) => ({ targets: [`${host}:${at}`], labels: { service: name, migration: this.migration } }));
-    // Prometheus may read at any moment.
-    writeFileSync(`${this.file}.new`, `${JSON.stringify(groups, null, 2)}\n`, { mode: 0o644 });
-    renameSync(`${this.file}.new`, this.file);
+    try {
+      // Prometheus may read at any moment.
+      writeFileSync(`${this.file}.new`, `${JSON.stringify(groups, null, 2)}\n`, { mode: 0o644 });
+      renameSync(`${this.file}.new`, this.file);
+    } catch {
+      this.again = setTimeout(() => this.write(), AGAIN_MS).unref();
+    }
   }
 
   remove(): void {
+    clearTimeout(this.again);
     rmSync(this.file, { force: true });
   }
 }

@@ -9,6 +9,7 @@ import { isPassing } from './passing-trouble.ts';
 import { messageOf } from './postgres-pool.ts';
 
 const DRAIN_DEADLINE_MS = 10_000;
+const INTERRUPTED_EXIT = exitCodeOf('INTERRUPTED');
 
 export interface ServiceOutcome {
   readonly exitCode: number;
@@ -29,10 +30,10 @@ export function serviceSettings<T extends SettingTable>(table: T, environment: R
 export async function runService(log: Log, work: (signal: AbortSignal) => Promise<ServiceOutcome>): Promise<never> {
   const abort = new AbortController();
   const stop = (why: string): void => {
-    if (abort.signal.aborted) process.exit(130);
+    if (abort.signal.aborted) process.exit(INTERRUPTED_EXIT);
     log.info({ why }, 'stopping');
     abort.abort(new Failure('INTERRUPTED', why));
-    setTimeout(() => process.exit(130), DRAIN_DEADLINE_MS).unref();
+    setTimeout(() => process.exit(INTERRUPTED_EXIT), DRAIN_DEADLINE_MS).unref();
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -41,7 +42,8 @@ export async function runService(log: Log, work: (signal: AbortSignal) => Promis
   process.on('disconnect', () => stop('the command that started this service is gone'));
   try {
     const outcome = await work(abort.signal);
-    process.exit(outcome.exitCode);
+    // Work that gave way without a word is not done: who started it must not take it for that.
+    process.exit(abort.signal.aborted ? INTERRUPTED_EXIT : outcome.exitCode);
   } catch (error) {
     const code = failureCodeOf(error, abort.signal);
     log[code === 'INTERRUPTED' ? 'info' : 'error']({ code, err: error }, messageOf(error));
