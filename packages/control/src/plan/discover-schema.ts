@@ -61,7 +61,7 @@ export function discoverSchema(db: SourceDatabase): SourceSchema {
 
 /** What the application itself calls by our prefix would be taken for ours, now or when a capture is taken out again. */
 function refuseReserved(db: SourceDatabase): void {
-  const named = db.prepare("SELECT type, name FROM sqlite_schema WHERE type <> 'index' AND lower(substr(name, 1, ?)) = ?").all(SOURCE_PREFIX.length, SOURCE_PREFIX) as { type: string; name: string }[];
+  const named = db.prepare("SELECT type, name FROM sqlite_schema WHERE lower(substr(name, 1, ?)) = ?").all(SOURCE_PREFIX.length, SOURCE_PREFIX) as { type: string; name: string }[];
   // A capture always has its table of facts.
   const captured = named.some((entry) => entry.name === STATE_TABLE);
   const taken = named.find((entry) => !captured || !(entry.type === 'table' ? isOwnTable(entry.name) : entry.type === 'trigger' && OWN_TRIGGER.test(entry.name)));

@@ -46,6 +46,8 @@ describe('names under our prefix', () => {
     ['CREATE TABLE _Causeway_Log (id INTEGER PRIMARY KEY)', 'table "_Causeway_Log"'],
     // Without a table of facts even our own names are the application's.
     ['CREATE TABLE _causeway_log (id INTEGER PRIMARY KEY, price REAL)', 'table "_causeway_log"'],
+    // Tables and indexes share their names.
+    ['CREATE TABLE t (a); CREATE INDEX _causeway_log ON t (a)', 'index "_causeway_log"'],
     ['CREATE VIEW _causeway_v AS SELECT 1', 'view "_causeway_v"'],
     ['CREATE TABLE t (a); CREATE TRIGGER _causeway_t AFTER INSERT ON t BEGIN SELECT 1; END', 'trigger "_causeway_t"'],
   ])('%s is refused, and not left behind in silence', (sql, named) => {
