@@ -131,4 +131,6 @@ def _write(pair: Pair, options: dict[str, Any], draft: Draft, output: Path) -> N
 
 def _told(errors: str) -> str:
     text = errors.strip()
-    return text[text.find("causeway: ") :].removeprefix("causeway: ") if "causeway: " in text else text
+    text = text[text.find("causeway: ") :].removeprefix("causeway: ") if "causeway: " in text else text
+    # The columns are those of the project's models: it is the rows that must change, or stay out.
+    return f"{text}\n  In a Django project: correct the rows, or let them stay out with --quarantine." if " do not fit " in text else text
