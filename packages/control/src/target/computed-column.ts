@@ -42,14 +42,24 @@ function functionName({ schema, table, column }: ComputedColumn): string {
 export function computedColumnSql(computed: ComputedColumn): string {
   const table = qualifiedName(computed.schema, computed.table);
   const column = quoteIdentifier(computed.column);
-  // The settings that an expression's text or result could depend on.
   const body = dollarQuoted('computed', `\nBEGIN\n  NEW.${column} := ${computed.sql};\n  RETURN NEW;\nEND `);
   const statements = [
     ...requirements(table, computed.after),
-    `CREATE OR REPLACE FUNCTION ${functionName(computed)}() RETURNS trigger LANGUAGE plpgsql\n  SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET extra_float_digits = 1 SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY'\n  AS ${body};`,
+    `CREATE OR REPLACE FUNCTION ${functionName(computed)}() RETURNS trigger LANGUAGE plpgsql\n  ${settingsOf(computed.sql)}\n  AS ${body};`,
     `CREATE OR REPLACE TRIGGER ${quoteIdentifier(computedTriggerName(computed))} BEFORE INSERT OR UPDATE ON ${table}\n  FOR EACH ROW EXECUTE FUNCTION ${functionName(computed)}(${quoteLiteral(computed.column)});`,
   ];
   return `DO ${dollarQuoted('generated', `\nBEGIN\n${statements.join('\n')}\nEND `)}`;
+}
+
+/** Each costs some microseconds a row: only what the expression could depend on. */
+const SETTINGS: readonly (readonly [RegExp, string])[] = [
+  [/\\/, 'standard_conforming_strings = on'],
+  [/double precision|::text/, 'extra_float_digits = 1'],
+  [/date|time|interval/i, "TimeZone = 'UTC' SET DateStyle = 'ISO, MDY'"],
+];
+
+function settingsOf(sql: string): string {
+  return ['search_path = pg_catalog, pg_temp', ...SETTINGS.filter(([needs]) => needs.test(sql)).map(([, setting]) => setting)].map((setting) => `SET ${setting}`).join(' ');
 }
 
 function requirements(table: string, after: readonly string[]): string[] {

@@ -18,7 +18,7 @@ const LONG = `${'ä'.repeat(30)}b`;
 const SOURCE = `
   CREATE TABLE ${q(TABLE)} (id INTEGER PRIMARY KEY, "neW" INTEGER, "old" TEXT, tg_op INTEGER, "a""b'$computed$" TEXT, "begin" REAL,
     "line\nbreak" INTEGER NOT NULL AS (twice + "neW") STORED UNIQUE, twice INTEGER AS ("neW" * 2) VIRTUAL CHECK (twice <> 14),
-    "upper" TEXT AS ("old" || '-' || "a""b'$computed$") STORED, "${LONG}1" INTEGER AS (length("old")), "${LONG}2" INTEGER AS ("line\nbreak" + coalesce(tg_op, -1)),
+    "upper" TEXT AS ("old" || '\\-' || "a""b'$computed$") STORED, "${LONG}1" INTEGER AS (length("old")), "${LONG}2" INTEGER AS ("line\nbreak" + coalesce(tg_op, -1)),
     half REAL AS ("begin" / 2), printed TEXT AS (printf('%05d', "neW")), beyond TEXT AS (printed || '!'), hexed TEXT AS (hex("old")), positive BOOLEAN AS ("neW" > 0));
   CREATE TABLE "Plain" (k TEXT PRIMARY KEY, "aCount" INTEGER, "aSum" INTEGER AS ("aCount" + 1) STORED) WITHOUT ROWID;`;
 const ROWS: readonly (readonly unknown[])[] = [[1, 5, 'x', 1, "y'", 1.5], [2, -3, null, null, 'ü', null], [3, 8, '', 7, '', -0.25], [4, 100, 'äöü', 0, 'a', 1e300]];
