@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from ..pair import Pair
+from .ends_with_this_process import ends_with_this_process
 from .find_command import find_command
 
 INTERRUPTED = 130
@@ -62,7 +63,14 @@ def run_causeway(pair: Pair, options: dict[str, Any], arguments: Sequence[str], 
 
 
 def _run(command: list[str], capture: bool, quiet_errors: bool) -> Finished:
-    child = subprocess.Popen(command, text=True, stdin=None, stdout=subprocess.PIPE if capture else None, stderr=subprocess.PIPE if quiet_errors else None)
+    child = subprocess.Popen(
+        command,
+        text=True,
+        stdin=None,
+        stdout=subprocess.PIPE if capture else None,
+        stderr=subprocess.PIPE if quiet_errors else None,
+        preexec_fn=ends_with_this_process(),
+    )
     # Ctrl-C reaches the whole group: the command ends in order, and we wait for it. A signal to us alone is passed on.
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, lambda *_: None)
