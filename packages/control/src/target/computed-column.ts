@@ -80,7 +80,7 @@ export async function computedColumns(client: pg.ClientBase, table: string): Pro
   const result = await client.query(
     `SELECT convert_from(substring(t.tgargs FROM 1 FOR length(t.tgargs) - 1), 'UTF8') AS column, t.tgname AS trigger, quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '()' AS function
        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE t.tgrelid = to_regclass($1) AND NOT t.tgisinternal AND t.tgnargs = 1 AND starts_with(t.tgname::text, $2) AND p.proname LIKE '%\\_generated\\_%'`,
+      WHERE t.tgrelid = to_regclass($1) AND NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgnargs = 1 AND starts_with(t.tgname::text, $2) AND p.proname LIKE '%\\_generated\\_%'`,
     [table, TRIGGER],
   );
   return result.rows;
