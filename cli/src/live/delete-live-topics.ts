@@ -18,7 +18,7 @@ export interface TransportPlace {
 
 /** Null where they are gone; else why they are not. */
 export async function deleteLiveTopics(record: MigrationRecord, { kind, brokers, embeddedFile, environment }: TransportPlace): Promise<string | null> {
-  if (kind === 'kafka' && brokers === '') return 'no brokers were given';
+  if (kind === 'kafka' && brokers === '') return "no brokers were given (--brokers or KAFKA_BROKERS); a broker of causeway's own keeps them in its state folder";
   try {
     const transport = await connectTransport(transportConfig({ transport: kind, brokers, embeddedFile, ...readSettings(KAFKA_SECURITY_SETTINGS, environment) }, 'causeway-cli'), { log: createLog('cli', 'silent') });
     try {

@@ -10,6 +10,10 @@ import time
 
 import pytest
 
+from causeway_django.address import database_from_url
+from causeway_django.command.run_command import _address_file
+from causeway_django.pair import Pair
+
 RUNS = "import sys; from causeway_django.command.run_command import _run as run; run([sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(120)'], False, False)"
 
 
@@ -38,3 +42,15 @@ def test_nothing_goes_on_unseen_when_it_is_killed() -> None:
         manage.stdout.close()
         if is_there(command):
             os.kill(command, signal.SIGKILL)
+
+
+def test_an_address_that_a_killed_command_has_left_goes_with_the_next_one(tmp_path) -> None:
+    pair = Pair("default", tmp_path / "db.sqlite3", database_from_url("postgres://user:secret@host/database"), "public")
+    (tmp_path / "address-left").write_text("postgres://user:old@host/database")
+    with _address_file(pair, tmp_path) as held:
+        with _address_file(pair, tmp_path) as other:
+            assert sorted(str(file) for file in tmp_path.iterdir()) == sorted([held, other])
+        with open(held, encoding="utf-8") as file:
+            assert file.read() == pair.url
+        assert os.stat(held).st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == []

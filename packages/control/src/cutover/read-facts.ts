@@ -38,7 +38,7 @@ export async function readFacts({ pool, g, contracts, source, work }: FactsInput
     applied,
     markerAttempt,
     armed: phase !== 'following' || (await reverseCaptureInstalled(pool, g, contracts)),
-    redGates: begins ? (await work.gates(goal)).filter((gate) => !gate.green).map((gate) => `${gate.name}: ${gate.found}`) : [],
+    redGates: begins ? (await work.gates(goal)).filter((gate) => !gate.green).map((gate) => `${gate.name}: ${gate.found} (${gate.remedy})`) : [],
     sourceTouched: underWay && fence.attempt !== 0n && source.touched() !== null,
     verified: underWay && (await work.verified(direction, attempt)),
     sequencesSet: underWay && (await stepDone(pool, g, attempt, `${direction}_sequences`)),

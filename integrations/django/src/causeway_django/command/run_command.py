@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -86,14 +87,30 @@ def _run(command: list[str], capture: bool, quiet_errors: bool) -> Finished:
 
 @contextmanager
 def _address_file(pair: Pair, state: Path) -> Iterator[str]:
-    """Readable by its owner only; gone when the command has ended."""
-    handle, name = tempfile.mkstemp(prefix="address-", dir=state)
+    """Readable by its owner only; gone when the command has ended, or with the next one where it was killed."""
+    for left in state.glob("address-*"):
+        _remove_unless_held(left)
+    # Under another name until it is locked, or a command that begins at this moment would take it for one that was left.
+    handle, new = tempfile.mkstemp(prefix="new-", dir=state)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    name = Path(new).with_name(f"address-{Path(new).name.removeprefix('new-')}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(pair.url)
-        yield name
+        Path(new).rename(name)
+        os.write(handle, pair.url.encode())
+        yield str(name)
     finally:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _remove_unless_held(file: Path) -> None:
+    """A lock ends with the process that had it."""
+    try:
+        with file.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.unlink(missing_ok=True)
+    except OSError:
+        pass
 
 
 def exit_with(code: int) -> None:
