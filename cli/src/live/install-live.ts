@@ -8,6 +8,7 @@ import { captureDdl } from '@causeway/control/capture/capture-ddl';
 import { type CapturedTable, capturedTables } from '@causeway/control/capture/captured-table';
 import { installCapture, type InstalledCapture } from '@causeway/control/capture/install-capture';
 import { openWritableSource } from '@causeway/control/capture/open-writable';
+import { schemaVersion } from '@causeway/control/capture/source-facts';
 import { findDrift } from '@causeway/control/evolve/find-drift';
 import { shapeOf } from '@causeway/control/evolve/source-shape';
 import { insertLive } from '@causeway/control/live/live-record';
@@ -44,11 +45,15 @@ function plannedTables(file: string, contracts: readonly TableContract[]): Captu
   }
 }
 
-/** The schema is looked at in the transaction that installs: what the application changes from then on is followed. */
+/**
+ * The schema is the one that stands in the transaction that installs: what the application changes from then on is followed. Read
+ * before, it is only read again where it has changed since, as every writer of the application waits meanwhile.
+ */
 function installOn(db: SourceDatabase, record: MigrationRecord, contracts: readonly TableContract[]): InstalledCapture {
+  const seen = { version: schemaVersion(db), schema: discoverSchema(db) };
+  const skipped = new Set((record.plan as PlanDocument).tables.filter((table) => table.action === 'skip').map((table) => table.name));
   return db.transaction(() => {
-    const schema = discoverSchema(db);
-    const skipped = new Set((record.plan as PlanDocument).tables.filter((table) => table.action === 'skip').map((table) => table.name));
+    const schema = schemaVersion(db) === seen.version ? seen.schema : discoverSchema(db);
     const asPlanned = findDrift({ contracts, schema, skipped, shape: null }).length === 0;
     return installCapture(db, record.id, capturedTables(schema, contracts), { shape: JSON.stringify(shapeOf(schema)), asPlanned });
   }).immediate();

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from dataclasses import replace
 
 import pytest
-from live_fences import in_background
+from django.db import OperationalError, connection, transaction
+from live_fences import in_background, still_waits
 
 from causeway_django.live import DatabaseMoved
 from causeway_django.live.line import LONG_SECONDS, WIDTH
@@ -132,3 +134,33 @@ def test_who_gives_up_leaves_the_line(live, monkeypatch):
     live.open_gate("sqlite")
     visits.visit(1)
     assert visits.order == [1]
+
+
+def test_who_has_waited_looks_often_for_the_write_lock_and_waits_as_long_as_the_project_says(live):
+    visits = Visits()
+    live.close_gate()
+    answers = visits.in_line([0])
+    live.open_gate("sqlite")
+    answers[0].result(10)
+    assert visits.switch.line.is_rushed()
+    other = sqlite3.connect(live.file, isolation_level=None)
+
+    def write(timeout=10.0):
+        connection.settings_dict["OPTIONS"]["timeout"] = timeout
+        try:
+            with transaction.atomic():
+                connection.cursor().execute("INSERT INTO shop_tag (name) VALUES ('rushed')")
+                return connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        finally:
+            connection.settings_dict["OPTIONS"]["timeout"] = 10
+
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            in_background(lambda: write(0.2)).result(10)
+        answer = in_background(write)
+        assert still_waits(answer)
+        other.execute("ROLLBACK")
+        assert answer.result(10) == 10_000
+    finally:
+        other.close()

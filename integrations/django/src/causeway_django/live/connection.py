@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.utils import DatabaseError, Error, load_backend
 
 from .config import Side
+from .fair_begin import begin_fairly
 from .moved import DatabaseMoved
 from .statements import is_fence, writes
 from .switch import LiveSwitch
@@ -31,8 +32,6 @@ class LiveConnection:
         self.live_doomed = False
         # It has written.
         self.live_wrote = False
-        # Version of the state for which it knows the schema.
-        self.live_schema_seen = -1
         # The connection to the other side, which this one has taken the place of in this thread.
         self.live_other: Any = None
         # The outermost: what others wrap around a statement happens once, on whatever side it is executed.
@@ -134,15 +133,11 @@ class LiveConnection:
 
     def live_read_schema(self) -> None:
         """
-        A fence that came or went is a change of SQLite's schema, which each connection parses anew with its next statement. After
-        BEGIN IMMEDIATE that would be under the write lock, while all that have waited at the gate wait for it.
+        A fence or a capture that came or went is a change of SQLite's schema, which each connection parses anew with its next statement.
+        After BEGIN IMMEDIATE that would be under the write lock, and all that write wait for it.
         """
         if self.live_side != "sqlite" or self.live_switch.config.pinned is not None:
             return
-        version = self.live_switch.state.read().version
-        if version == self.live_schema_seen:
-            return
-        self.live_schema_seen = version
         self.ensure_connection()  # type: ignore[attr-defined]
         with self.wrap_database_errors:  # type: ignore[attr-defined]
             self.connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # type: ignore[attr-defined]
@@ -251,7 +246,20 @@ class LiveConnection:
             self.live_other.close()
 
 
+class LiveSqlite:
+    live_switch: LiveSwitch
+
+    def _start_transaction_under_autocommit(self) -> None:
+        begin = super()._start_transaction_under_autocommit  # type: ignore[misc]
+        if self.live_switch.line.is_rushed():
+            begin_fairly(self, begin)
+        else:
+            begin()
+
+
 @functools.cache
 def live_class(switch: LiveSwitch, side: Side) -> type:
     base = load_backend(switch.config.sides[side]["ENGINE"]).DatabaseWrapper
-    return type("DatabaseWrapper", (LiveConnection, base), {"live_switch": switch, "live_side": side})
+    # Django looks whether a backend has the method: only SQLite's does.
+    mixed = (LiveSqlite, LiveConnection, base) if side == "sqlite" else (LiveConnection, base)
+    return type("DatabaseWrapper", mixed, {"live_switch": switch, "live_side": side})

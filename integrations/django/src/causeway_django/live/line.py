@@ -17,6 +17,8 @@ from .config import Side
 
 # Units of work that go in from the line at once. SQLite has one writer.
 WIDTH: dict[Side, int] = {"sqlite": 1, "postgresql": 4}
+# For so long after somebody has gone in, others of this application are likely to want the same.
+RUSH_SECONDS = 2.0
 # What takes longer keeps nobody out: it may even wait for who stands behind it.
 LONG_SECONDS = 0.25
 
@@ -31,6 +33,7 @@ class Line:
         self._places: deque[Place] = deque()
         # When those have gone in that are at work now, as far as that can be said: any end counts for the oldest.
         self._inside: deque[float] = deque()
+        self._last = float("-inf")
 
     def is_empty(self) -> bool:
         return not self._places
@@ -60,7 +63,11 @@ class Line:
 
     def gone_in(self) -> None:
         with self._mutex:
-            self._inside.append(time.monotonic())
+            self._last = time.monotonic()
+            self._inside.append(self._last)
+
+    def is_rushed(self) -> bool:
+        return time.monotonic() - self._last < RUSH_SECONDS
 
     def ended(self) -> None:
         """A unit of work has ended: the first ones look at once."""
