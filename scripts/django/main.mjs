@@ -10,6 +10,7 @@ import { findPython } from './find-python.mjs';
 import { prepare } from './prepare.mjs';
 import { countOf, runPytest } from './run-pytest.mjs';
 
+const sum = (counts) => counts.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }));
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** One Django: counts of its tests. A Django without a Python is one skip, with its reason. */
@@ -21,9 +22,16 @@ async function runOne(entry, context) {
   }
   const venv = await prepare(entry, python);
   say(`Django ${entry.django} on ${python.version}: tests begin`);
-  const report = join(context.folder, `${entry.django}.xml`);
-  const code = await runPytest({ venv, entry, report, ...context });
-  const count = countOf(report, code);
+  // What only one Django runs is as long as all the rest: it runs beside it.
+  const parts = entry.full ? ['not one_django', 'one_django'] : ['not one_django'];
+  const counts = await Promise.all(
+    parts.map(async (marker, i) => {
+      const name = `${entry.django}-${i}`;
+      const report = join(context.folder, `${name}.xml`);
+      return countOf(report, await runPytest({ venv, entry, name, marker, report, ...context }));
+    }),
+  );
+  const count = sum(counts);
   say(`Django ${entry.django} on ${python.version}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   return count;
 }
@@ -59,10 +67,10 @@ async function main(args) {
     const context = { folder, url: server.url, command: join(ROOT, 'causeway'), args };
     // Two at a time: most of a test is waiting for another process.
     const counts = await Promise.all(chosen.map((entry) => runOne(entry, context)));
-    const total = counts.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }));
+    const total = sum(counts);
     if (output !== undefined) writeFileSync(output, JSON.stringify(total));
     process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
-    process.exitCode = total.failed === 0 ? 0 : 1;
+    process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

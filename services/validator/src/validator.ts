@@ -2,6 +2,7 @@
  * Verifies every table of a generation and stores the result. Reads both databases only; may run while indexes and
  * constraints are still being built, and again at any time.
  */
+import { statSync } from 'node:fs';
 import { Failure } from '@causeway/contracts/failures';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type { MigrationRecord } from '@causeway/control/record/migration-record';
@@ -17,6 +18,9 @@ import { storeVerification } from './report/store-verification.ts';
 import type { TableVerification } from './report/table-verification.ts';
 import { type ProofVerdict, verdictOf } from './report/verdict.ts';
 import { verifyTable } from './verify-table.ts';
+
+/** A smaller source is read sooner than another thread has started. */
+const ONE_READER_BYTES = 4 * 1024 * 1024;
 
 export interface ValidatorInput {
   readonly pool: pg.Pool;
@@ -41,7 +45,7 @@ export async function runValidator(input: ValidatorInput): Promise<ProofVerdict>
   const stamp = sourceStamp(input.sourceFile);
   await checkHash(pool);
   const contracts = await readContracts(pool, g);
-  const source = new SourceThreads(input.sourceFile, input.readers);
+  const source = new SourceThreads(input.sourceFile, (statSync(input.sourceFile, { throwIfNoEntry: false })?.size ?? 0) < ONE_READER_BYTES ? 1 : input.readers);
   try {
     const tables = await verifyAll(input, source, contracts);
     // Invariant: I13
