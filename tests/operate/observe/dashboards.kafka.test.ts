@@ -25,13 +25,19 @@ async function switched(goal: 'cutover' | 'rollback'): Promise<void> {
   }
 }
 
+/** A snapshot that lasts: Prometheus has to find the services and to ask them twice while they load. */
+async function slowly(): Promise<void> {
+  while ((await stack.bench.run(['throttle', '1MB'])).code !== 0) await sleep(100);
+}
+
 beforeAll(async () => {
   stack = await ObservedStack.start({ timeScale: 1 / 5, orders: 250_000, perSecond: 20 });
   receiver = await Program.start('pg_receivewal', { args: ['-D', stack.textFiles, '-d', stack.serverUrl, '--no-loop'] });
   const { shop } = stack;
   from = now();
   shop.write();
-  await stack.follow();
+  await Promise.all([stack.follow(), slowly()]);
+  await stack.bench.run(['throttle', 'off']);
   const backup = await stack.bench.run(['backup', '--metrics-file', join(stack.textFiles, 'backup.prom')]);
   if (backup.code !== 0) throw new Error(backup.stderr);
   await sleep(10_000);
