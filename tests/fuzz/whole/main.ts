@@ -1,31 +1,16 @@
 /** The slow layer: servers of this run's own, one case after the other. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startLocalKafka } from '@causeway/runtime/parts/local-kafka';
-import { startLocalPostgres } from '@causeway/runtime/parts/local-postgres';
-import { removePostgresHome } from '@causeway/runtime/parts/postgres-home';
 import { openBench } from '@causeway/testkit/causeway-command';
 import { comparerMissing } from '@causeway/testkit/independent-compare';
-import { TEST_BROKERS, TEST_PG } from '@causeway/testkit/test-servers';
+import { withOwnServers } from '@causeway/testkit/own-servers';
 import { drawCase } from '../capture/draw-case.ts';
 import { runWhole } from './run-whole.ts';
 
 export async function wholeWay({ runs, seed: first }: { runs: number; seed: number }, say: (line: string) => void, stopped: () => boolean): Promise<number> {
   const missing = await comparerMissing();
   if (missing !== undefined) say(`no comparison by an independent program: ${missing}`);
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-fuzz-whole-'));
-  const stops: (() => Promise<void>)[] = [];
   const sums = { cases: 0, refused: 0, switched: 0, bad: 0, edits: 0, found: 0, targetWrites: 0, quarantined: 0 };
   let slowest = 0;
-  try {
-    const options = { environment: process.env, signal: new AbortController().signal };
-    const postgres = await startLocalPostgres({ ...options, stateDir: join(folder, 'postgres'), settings: { fsync: 'off' } });
-    stops.push(() => postgres.stop());
-    const kafka = await startLocalKafka({ ...options, stateDir: join(folder, 'kafka') });
-    stops.push(() => kafka.stop());
-    process.env[TEST_PG] = postgres.url;
-    process.env[TEST_BROKERS] = kafka.brokers;
+  await withOwnServers('fuzz-whole', async () => {
     for (let seed = first; seed < first + runs && !stopped(); seed++) {
       const drawn = drawCase(seed);
       if (drawn.ddl.length === 0) continue;
@@ -41,11 +26,7 @@ export async function wholeWay({ runs, seed: first }: { runs: number; seed: numb
       say(`${problems.length === 0 ? 'good' : 'BAD '}  seed ${seed}: ${refused ?? `${done.found} of ${done.edits} edits found, ${done.targetWrites} writes in PostgreSQL, ${done.quarantined} quarantined`}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
       for (const problem of problems) say(`      ${problem}`);
     }
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-    removePostgresHome(join(folder, 'postgres'));
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
   say(`${sums.cases} cases, ${sums.refused} refused by name, ${sums.switched} there and back, ${sums.found} of ${sums.edits} edits found (slowest ${(slowest / 1000).toFixed(1)} s), ${sums.targetWrites} writes in PostgreSQL, ${sums.bad} not as they must be`);
   return sums.bad;
 }
