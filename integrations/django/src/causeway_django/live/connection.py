@@ -131,17 +131,6 @@ class LiveConnection:
         cursor.db = to
         context["connection"] = to
 
-    def live_read_schema(self) -> None:
-        """
-        A fence or a capture that came or went is a change of SQLite's schema, which each connection parses anew with its next statement.
-        After BEGIN IMMEDIATE that would be under the write lock, and all that write wait for it.
-        """
-        if self.live_side != "sqlite" or self.live_switch.config.pinned is not None:
-            return
-        self.ensure_connection()  # type: ignore[attr-defined]
-        with self.wrap_database_errors:  # type: ignore[attr-defined]
-            self.connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # type: ignore[attr-defined]
-
     # -- doom ----------------------------------------------------------------------------------------------------
 
     def live_doom(self, met_fence: bool = False) -> None:
@@ -250,6 +239,10 @@ class LiveSqlite:
     live_switch: LiveSwitch
 
     def _start_transaction_under_autocommit(self) -> None:
+        # A fence or a capture that came or went is a change of the schema, which each connection parses anew with its next statement.
+        # After BEGIN IMMEDIATE that would be under the write lock, and all that write wait for it.
+        with self.wrap_database_errors:  # type: ignore[attr-defined]
+            self.connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # type: ignore[attr-defined]
         begin = super()._start_transaction_under_autocommit  # type: ignore[misc]
         if self.live_switch.line.is_rushed():
             begin_fairly(self, begin)

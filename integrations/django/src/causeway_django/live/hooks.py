@@ -71,8 +71,6 @@ def _entering(enter: Callable[[Any], None]) -> Callable[[Any], None]:
             connection.live_doomed = False
         connection.live_holds.append(unit)
         try:
-            if not connection.in_atomic_block:
-                connection.live_read_schema()
             enter(self)
         except BaseException:
             connection.live_holds.pop()
