@@ -18,7 +18,7 @@ SELECT format('ALTER SYSTEM SET %I = %L', name, value) FROM (VALUES
   ('autovacuum_work_mem', least(greatest(:memory_mb / 16, 16), 512) || 'MB'),
   ('max_parallel_workers_per_gather', '1'),
   -- Tables that grew up in SQLite are small, and in memory: packages/runtime/src/query-settings.ts has the reasons.
-  ('parallel_setup_cost', '100'),
+  ('parallel_setup_cost', '200'),
   ('parallel_tuple_cost', '0.01'),
   ('min_parallel_table_scan_size', '1MB'),
   ('min_parallel_index_scan_size', '128kB'),

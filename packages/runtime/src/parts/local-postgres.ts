@@ -3,10 +3,11 @@
  * survives between runs. A second command on the same folder uses the server of the first one.
  */
 import { cpSync, existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '@causeway/contracts/failures';
 import pg from 'pg';
-import { QUERY_SETTINGS } from '../query-settings.ts';
+import { parallelWorkers, QUERY_SETTINGS } from '../query-settings.ts';
 import { findPostgres, programsIn, type PostgresPrograms } from './find-postgres.ts';
 import { lockFolder } from './folder-lock.ts';
 import { DEFAULT_CACHE } from './kafka-jars.ts';
@@ -52,6 +53,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_size: '2GB',
   lc_messages: 'C',
   ...Object.fromEntries(QUERY_SETTINGS.map(({ name, value }) => [name, value])),
+  max_parallel_workers_per_gather: String(parallelWorkers(availableParallelism())),
   log_min_messages: 'warning',
 };
 
