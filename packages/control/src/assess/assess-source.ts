@@ -5,15 +5,15 @@
 import { basename } from 'node:path';
 import { parsePostgresType, postgresTypeName } from '@causeway/contracts/logical-type';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
-import { candidatesFor } from '../plan/column-candidates.ts';
+import type { Candidate } from '../plan/column-candidates.ts';
 import { contractsFromPlan } from '../plan/contracts-from-plan.ts';
 import { discoverSchema } from '../plan/discover-schema.ts';
-import { jsonCheckedColumns } from '../plan/json-checks.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { withPolicyObjects } from '../plan/policy-objects.ts';
 import type { PlanDocument, PlanTable } from '../plan/plan-document.ts';
 import { profileTable, type TableObserver, type TableProfile } from '../plan/profile-table.ts';
 import type { SourceSchema, SourceTable } from '../plan/source-schema.ts';
+import { tableCandidates } from '../plan/table-candidates.ts';
 import type { NameStyle } from '../plan/target-names.ts';
 import { valueFits } from '../plan/value-fit.ts';
 import { textDecoding } from '../source/text-decoding.ts';
@@ -95,12 +95,12 @@ class Assessing {
 
   private observer(table: SourceTable): TableObserver {
     const naming = rowNaming(table);
-    const checked = jsonCheckedColumns(table.sql);
+    const candidates = tableCandidates(table);
     const facts = table.columns.map(() => new ColumnFacts(naming.keyOf));
     this.facts.set(table.name, facts);
     return {
       identity: naming.identity,
-      columns: table.columns.map((column, i) => observeColumn(column, candidatesFor({ name: column.name, declared: column.declared, hasJsonCheck: checked.has(column.name.toLowerCase()) }), facts[i] as ColumnFacts)),
+      columns: table.columns.map((column, i) => observeColumn(column, candidates(column), facts[i] as ColumnFacts)),
     };
   }
 
@@ -157,7 +157,7 @@ class Assessing {
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
-function givenCandidate(planned: PlanTable, name: string): ReturnType<typeof candidatesFor> {
+function givenCandidate(planned: PlanTable, name: string): Candidate[] {
   const column = planned.columns.find((c) => c.name === name);
   const type = column === undefined ? null : parsePostgresType(column.type);
   if (column === undefined || type === null) return [];

@@ -75,6 +75,13 @@ export function isPlausibleMoment(value: bigint, form: SourceForm): boolean {
   return Number(value) >= PLAUSIBLE_FROM * factor && Number(value) < PLAUSIBLE_TO * factor;
 }
 
+const SINCE_2001 = 'Core Data counts seconds since 2001, which would be wrong dates as seconds since 1970: kept as numbers';
+
+/** Core Data's TIMESTAMP. Whole seconds are integers in SQLite, and look like dates of the nineties. */
+export function countedSince2001(): Candidate[] {
+  return [candidate({ kind: 'float8' }, SINCE_2001)];
+}
+
 /** Date-times: ISO text, else one epoch unit in which every value lies between 1990 and 2100. */
 function moments(reason: string): Candidate[] {
   const kind = /without time zone/i.test(reason) ? 'timestamp' : 'timestamptz';

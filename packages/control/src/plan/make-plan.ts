@@ -2,11 +2,10 @@
 import { Failure } from '@causeway/contracts/failures';
 import { postgresTypeName } from '@causeway/contracts/logical-type';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
+import { alignDateForms } from './align-date-forms.ts';
 import { alignForeignKeyTypes } from './align-foreign-keys.ts';
-import { candidatesFor } from './column-candidates.ts';
 import { decideColumn } from './decide-column.ts';
 import { type ExistingTarget, planForExisting } from './existing/plan-for-existing.ts';
-import { jsonCheckedColumns } from './json-checks.ts';
 import type { PlanDocument, PlanTable } from './plan-document.ts';
 import { profileTable, type TableObserver, type TableProfile } from './profile-table.ts';
 import { planObjects } from './plan-objects.ts';
@@ -14,6 +13,7 @@ import { ownCollation } from './own-collation.ts';
 import type { SourceSchema, SourceTable } from './source-schema.ts';
 import { searchesOf } from './speed/searched-columns.ts';
 import type { Query } from '../queries/query-set.ts';
+import { tableCandidates } from './table-candidates.ts';
 import { type NameStyle, targetNames } from './target-names.ts';
 
 /** PostgreSQL's limit; more columns cannot be created. */
@@ -41,7 +41,7 @@ export function makePlan(db: SourceDatabase, schema: SourceSchema, options: Plan
   const { existing } = options;
   if (existing !== undefined) return planForExisting({ db, schema, names, style: options.names, targetSchema: options.targetSchema, existing, planNew: (table, name) => planTable(db, table, name, options) });
   const tables = schema.tables.map((table, i) => planTable(db, table, names[i] as string, options));
-  const aligned = alignForeignKeyTypes(schema, tables);
+  const aligned = alignForeignKeyTypes(schema, alignDateForms(tables));
   const search = searchesOf(options.queries ?? [], schema, aligned);
   const wishes = search.length === 0 ? {} : { search };
   return { causeway: 1, names: options.names, targetSchema: options.targetSchema, tables: aligned, ...wishes, objects: planObjects(schema, aligned, options.targetSchema, wishes) };
@@ -56,10 +56,9 @@ function planTable(db: SourceDatabase, table: SourceTable, target: string, optio
   if (unreadable && options.leaveUnreadable !== true) {
     throw new Failure('SOURCE_UNSUPPORTED', `table ${JSON.stringify(table.name)} has an index that is sorted by the application's own collation ${JSON.stringify(collation.name)}, and no rowid: no other library can read it; let the application rebuild it under NOCASE, or use a plan that says \`action: skip\` for it, as \`causeway plan\` writes it`);
   }
-  const jsonChecked = jsonCheckedColumns(table.sql);
   const profile = profileTable(unreadable ? null : db, table, {
     full: options.full,
-    candidates: ({ name, declared }) => candidatesFor({ name, declared, hasJsonCheck: jsonChecked.has(name.toLowerCase()) }),
+    candidates: tableCandidates(table),
     onRows: (rows) => options.onTable?.(table.name, rows),
     ...(options.observe === undefined ? {} : { observer: options.observe(table) }),
   });

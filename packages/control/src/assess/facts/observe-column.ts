@@ -22,7 +22,8 @@ export function observeColumn(column: SourceColumn, candidates: readonly Candida
 
 function seeing(column: SourceColumn, candidates: readonly Candidate[], facts: ColumnFacts): See {
   const first = candidates[0];
-  const moment = MOMENT_NAME.test(column.name);
+  // A declared date whose values are numbers by their candidate counts from another year.
+  const moment = MOMENT_NAME.test(column.name) && !(first?.type.kind === 'float8' && /^timestamp/i.test(column.declared));
   const plain = sizesAndTexts(facts);
   switch (first?.type.kind) {
     case 'boolean':
