@@ -6,6 +6,9 @@ import type { Affinity, TargetType } from './column-scope.ts';
 import { translateDefault } from './translate-default.ts';
 
 const url = process.env['CAUSEWAY_TEST_PG'];
+/** How SQLite's manuals of several frameworks spell a random uuid. */
+const UUID_OF_PARTS = "(lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4' || substr(lower(hex(randomblob(2))),2) || '-' || substr('89ab',abs(random()) % 4 + 1, 1) || substr(lower(hex(randomblob(2))),2) || '-' || lower(hex(randomblob(6))))";
+
 const column = (type: TargetType, affinity: Affinity): { type: TargetType; affinity: Affinity } => ({ type, affinity });
 
 (url === undefined ? describe.skip : describe)('defaults as both engines store them', () => {
@@ -48,5 +51,21 @@ const column = (type: TargetType, affinity: Affinity): { type: TargetType; affin
       expect([before, after].some((t) => t === actual) || (before < actual && actual < after)).toBe(true);
       sqlite.close();
     }
+  });
+
+  test.each([
+    ["('r'||lower(hex(randomblob(7))))", 'text', 'text', /^r[0-9a-f]{14}$/],
+    ['(hex(randomblob(16)))', 'text', 'text', /^[0-9A-F]{32}$/],
+    ['(randomblob(8))', 'bytea', 'blob', /^\\x[0-9a-f]{16}$/],
+    ['(random())', 'int8', 'integer', /^-?\d{1,19}$/],
+    ['(lower(hex(randomblob(16))))', 'uuid', 'text', /^[0-9a-f-]{36}$/],
+    [UUID_OF_PARTS, 'uuid', 'text', /^[0-9a-f-]{36}$/],
+    [UUID_OF_PARTS, 'text', 'text', /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/],
+  ] as const)('%s is random into %s', async (text, type, affinity, shape) => {
+    const { sql, fidelity } = translateDefault(text, column(type, affinity));
+    expect(fidelity).toBe('approximated');
+    const rows = (await client.query(`SELECT (${sql})::text AS v FROM generate_series(1, 200)`)).rows.map((r) => r.v as string);
+    expect(rows.filter((v) => !shape.test(v))).toEqual([]);
+    expect(new Set(rows).size).toBe(200);
   });
 });

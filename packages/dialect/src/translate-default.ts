@@ -1,7 +1,7 @@
 /** DEFAULT clauses in the type of the target column. */
-import { quoteLiteral } from '@causeway/contracts/identifier';
 import type { ColumnScope, ScopeColumn } from './column-scope.ts';
 import { clockIn, clockOf } from './default-clock.ts';
+import { RANDOM, RANDOM_NOTE, randomValue } from './default-random.ts';
 import { storedAs } from './expression/cast.ts';
 import { textToNumber } from './expression/number-text.ts';
 import { literalIn } from './expression/literal-in-type.ts';
@@ -36,11 +36,12 @@ function translate(expr: Expr, source: string, column: DefaultColumn): Translati
     const sql = clockIn(clock, column);
     return sql === null ? needsDecision(`the present time in a column that became ${column.type}`) : { fidelity: 'exact', sql, notes: [] };
   }
-  const random = randomIdentifier(expr, column);
-  if (random !== null) return random;
-  const context = makeContext(NO_COLUMNS, source);
+  const context = { ...makeContext(NO_COLUMNS, source), volatile: randomValue };
   const value = constantValue(expr, source) ?? translateNode(expr, context);
   const notes = new Set(context.notes);
+  if (value.sql.includes(RANDOM)) notes.add(RANDOM_NOTE);
+  // The column holds uuids alone, so what the expression makes is one.
+  if (column.type === 'uuid' && notes.has(RANDOM_NOTE) && value.kind === 'text') return { fidelity: 'approximated', sql: RANDOM, notes: [...notes] };
   const sql = inType(value, column, notes);
   return { fidelity: notes.size === 0 ? 'exact' : 'approximated', sql, notes: [...notes] };
 }
@@ -77,24 +78,4 @@ function asStored(value: Value, column: DefaultColumn): Value {
   const stored = storedAs(value, column.affinity);
   if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
   return stored;
-}
-
-/** `lower(hex(randomblob(16)))` and its like: the usual way to a random identifier. */
-function randomIdentifier(expr: Expr, column: DefaultColumn): Translation | null {
-  const shape = callNames(expr);
-  const notes = ['122 random bits in place of 128'];
-  const hex = "replace(gen_random_uuid()::text, '-', '')";
-  const text = column.type === 'text' || column.type === 'varchar';
-  if (shape === 'lower(hex(randomblob(16)))' && text) return { fidelity: 'approximated', sql: hex, notes };
-  if (shape === 'hex(randomblob(16))' && text) return { fidelity: 'approximated', sql: `upper(${hex})`, notes };
-  if (/^(?:lower\()?hex\(randomblob\(16\)\)\)?$/.test(shape) && column.type === 'uuid') return { fidelity: 'approximated', sql: 'gen_random_uuid()', notes };
-  if (shape === 'randomblob(16)' && column.type === 'bytea') return { fidelity: 'approximated', sql: `decode(${hex}, ${quoteLiteral('hex')})`, notes };
-  return null;
-}
-
-function callNames(expr: Expr): string {
-  if (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1) return callNames(expr.exprs[0] as Expr);
-  if (expr.type === 'NumericLiteral') return expr.value;
-  if (expr.type !== 'FunctionCallExpr' || expr.args?.length !== 1) return '?';
-  return `${expr.name.name.toLowerCase()}(${callNames(expr.args[0] as Expr)})`;
 }

@@ -68,7 +68,15 @@ export function remainder(left: Value, right: Value): Value {
     throw new Untranslatable('% on reals: SQLite cuts both to integers first');
   }
   const b = asBigint(right);
-  return intValue(`(${asBigint(left)} % ${nonZero(right, b)})`, magnitude(rangeOf(left)), true);
+  return intValue(`(${asBigint(left)} % ${nonZero(right, b)})`, remainderRange(rangeOf(left), rangeOf(right)), true);
+}
+
+/** It has the sign of the number that is divided, and is smaller than the divisor. */
+function remainderRange(left: Interval, right: Interval): Interval {
+  const below = magnitude(right).max - 1n;
+  const most = magnitude(left).max;
+  const max = below < 0n ? 0n : below < most ? below : most;
+  return { min: left.min >= 0n ? 0n : -max, max: left.max <= 0n ? 0n : max };
 }
 
 const nonZero = (divisor: Value, sql: string): string => {

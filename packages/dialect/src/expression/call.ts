@@ -48,6 +48,8 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map([
 
 export function translateCall(name: string, args: readonly Value[], context: Context): Value {
   const known = FUNCTIONS.get(name);
+  const changing = context.volatile?.(name, args) ?? null;
+  if (changing !== null) return changing;
   if (known === undefined || args.length < known.least || args.length > known.most) {
     throw new Untranslatable(`the function ${name}() with ${args.length} argument${args.length === 1 ? '' : 's'} has no counterpart here`);
   }

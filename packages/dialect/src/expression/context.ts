@@ -13,6 +13,8 @@ export interface Context {
   readonly parameter?: (name: string) => Value | undefined;
   /** MATCH and the functions of full-text search; absent where there is none. */
   readonly fulltext?: (node: Expr) => Value | null;
+  /** Functions with another result at each call; absent where such a thing must not stand. */
+  readonly volatile?: (name: string, args: readonly Value[]) => Value | null;
   /** The text that the nodes' positions refer to. */
   readonly source: string;
   /** Reasons why the result is only approximate. */

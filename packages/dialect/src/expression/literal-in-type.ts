@@ -1,4 +1,5 @@
 /** A constant as a literal of the target's type. Null where the general rules apply; refused where the type cannot hold it. */
+import { parseIsoTimestamp } from '@causeway/contracts/conversion/iso-date-time';
 import { quoteLiteral } from '@causeway/contracts/identifier';
 import type { TargetType } from '../column-scope.ts';
 import { temporalLiteral } from './compare-opaque.ts';
@@ -55,11 +56,18 @@ function textIn(text: string, type: TargetType, notes: Set<string>): string | nu
       if (isJson(text)) return `${quoteLiteral(text)}::jsonb`;
       break;
     default: {
-      const literal = temporalLiteral(text, type, true);
+      const literal = temporalLiteral(text, type, true) ?? (type === 'timestamptz' ? moment(text) : null);
       if (literal !== null) return literal;
     }
   }
   throw new Untranslatable(`${quoteLiteral(text)} is no value of ${type}`);
+}
+
+/** Any ISO date-time that a value of the column may be: with T, with a fraction, with a zone; without one it is UTC. */
+function moment(text: string): string | null {
+  if (Number.isNaN(parseIsoTimestamp(text))) return null;
+  const zone = /[zZ+-]/.test(text.slice(10)) ? '' : '+00';
+  return `TIMESTAMPTZ ${quoteLiteral(text + zone)}`;
 }
 
 /** As PostgreSQL's jsonb reads it: no \u0000, no lone surrogates. */
