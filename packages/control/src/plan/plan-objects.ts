@@ -7,6 +7,7 @@ import { generatedObjects } from './objects/generated-objects.ts';
 import { indexObjects } from './objects/index-objects.ts';
 import { RelationNames } from './objects/relation-names.ts';
 import { tableScope } from './objects/table-scope.ts';
+import { triggerObjects } from './objects/trigger-objects.ts';
 import { viewObjects } from './objects/view-objects.ts';
 import type { PlanDocument, PlanObject, PlanTable } from './plan-document.ts';
 import type { SourceSchema } from './source-schema.ts';
@@ -22,7 +23,7 @@ export function planObjects(schema: SourceSchema, tables: readonly PlanTable[], 
   const views = viewObjects(schema.objects.filter((o) => o.kind === 'view'), scopes, targetSchema, names);
   const objects = scopes.flatMap((scope) => [...defaultObjects(scope), ...generatedObjects(scope), ...indexObjects(scope, names), ...checkObjects(scope, names), ...foreignKeyObjects(scope, scopes, names)]);
   const speed = speedObjects({ scopes, virtual: schema.objects, names, wishes });
-  return inOrder([...objects, ...views, ...speed, ...untranslated(schema)]);
+  return inOrder([...objects, ...views, ...speed, ...untranslated(schema), ...triggerObjects(schema, speed)]);
 }
 
 const inOrder = (objects: readonly PlanObject[]): PlanObject[] => objects.toSorted((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
@@ -55,12 +56,12 @@ function renamed(sql: string, names: RelationNames): string {
 
 function untranslated(schema: SourceSchema): PlanObject[] {
   return schema.objects
-    .filter((object) => object.kind !== 'view')
+    .filter((object) => object.kind !== 'view' && object.kind !== 'trigger')
     .map((object) => ({
       kind: object.kind,
       name: object.name,
       table: object.table,
-      fidelity: object.kind === 'trigger' ? 'needs_decision' : 'not_moved',
+      fidelity: 'not_moved',
       source: object.sql,
       target: null,
       stage: 'none',

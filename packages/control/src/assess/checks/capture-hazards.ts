@@ -24,7 +24,8 @@ export function* captureHazards(input: CheckInput): Generator<Finding> {
     const unseen = collation === null ? indexProblem(source) : null;
     if (unseen !== null) yield finding({ check: 'capture-index', severity: 'notice', table: source.name, detail: unseen });
     if (source.withoutRowid && source.columns.some((c) => c.keyPosition > 0 && keyPrintsAlike(plan, c))) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'values of two classes in its key are one value in PostgreSQL, and it has no rowid: a live migration cannot keep them apart' });
-    if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
+    if (source.fts === 'rtree') yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'SQLite lets no trigger see the changes of an R*Tree: for a live migration say action: skip for it, and fill it from its own table in PostgreSQL' });
+    else if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
     else if (source.columns.every((c) => c.keyPosition === 0) && source.rowidAlias === null) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'it has no key, and its columns hide every name of the rowid' });
   }
   if (input.schema.journalMode.toLowerCase() !== 'wal') yield finding({ check: 'journal-mode', severity: 'info', detail: `journal_mode is ${input.schema.journalMode}` });
