@@ -9,6 +9,7 @@ export function liveStatusText(live: LiveStatus): string {
   for (const s of live.services) lines.push(`${s.name}: ${s.alive ? 'alive' : 'down'}, last heard ${s.secondsSinceBeat} s ago`);
   for (const alarm of live.alarms) lines.push(`ALARM: ${alarm}`);
   for (const problem of live.backProblems) lines.push(`way back: ${problem}`);
+  if (live.backComputed > 0) lines.push(`way back: ${live.backComputed} rows with generated columns that SQLite computes otherwise; PostgreSQL gets its values after a rollback`);
   for (const s of live.steps.filter((step) => step.attempt === live.attempt)) lines.push(`step ${s.step}: ${s.state}, ${s.ms} ms`);
   return lines.map((line) => `  ${line}\n`).join('');
 }

@@ -5,6 +5,7 @@ import { storedAs } from './expression/cast.ts';
 import { asCondition } from './expression/condition.ts';
 import { type Context, makeContext } from './expression/context.ts';
 import { inColumnType } from './expression/in-column-type.ts';
+import { type JsonPlace, jsonAs } from './expression/json-value.ts';
 import { translateNode } from './expression/translate-node.ts';
 import { Untranslatable } from './expression/untranslatable.ts';
 import type { Kind, Value } from './expression/value.ts';
@@ -52,14 +53,21 @@ export interface GeneratedTranslation extends ExpressionTranslation {
 /** A generated column, which SQLite has found to be deterministic: the value as the column's affinity stores it, in the column's type. `row`: what stands before each column, with its dot. */
 export function translateGenerated(expression: Expression, scope: ColumnScope, column: ScopeColumn, row = ''): GeneratedTranslation {
   let reads: readonly ScopeColumn[] = [];
-  const finish = (value: Value, context: Context): Value => {
+  const finish = (result: Value, context: Context): Value => {
+    const value = result.json === undefined ? result : jsonInColumn(result.json, column);
     reads = [...context.used].filter((c) => c.generated === true);
     const truth = value.kind === 'bool' && column.type === 'boolean';
     const stored = truth ? value : storedAs(value, column.affinity);
     if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
     return { ...stored, sql: wholeNumber(stored, column) ?? inColumnType(stored, column) };
   };
-  return { ...translate(expression, scope, finish, row), reads };
+  return { ...translate(expression, scope, finish, row, true), reads };
+}
+
+function jsonInColumn(place: JsonPlace, { type }: ScopeColumn): Value {
+  const value = jsonAs(place, type);
+  if (value === null) throw new Untranslatable(`a value of a JSON document in a column of type ${type}`);
+  return value;
 }
 
 const INTEGERS: readonly string[] = ['int2', 'int4', 'int8'];
@@ -75,10 +83,10 @@ function wholeNumber(v: Value, { type }: ScopeColumn): string | null {
   return v.kind === 'real' ? `(CASE WHEN ${v.sql} = trunc(${v.sql}) AND abs(${v.sql}) < 9e18 THEN ${v.sql}::bigint ELSE ${v.sql}::text::bigint END)` : null;
 }
 
-function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value, row = ''): ExpressionTranslation {
+function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value, row = '', generated = false): ExpressionTranslation {
   const parsed = typeof expression === 'string' ? parseExpression(expression) : expression;
   if ('unparsed' in parsed) return untranslated(`not understood: ${parsed.unparsed}`);
-  const context = makeContext(scope, parsed.source, row);
+  const context = makeContext(scope, parsed.source, row, generated);
   try {
     const value = finish(translateNode(parsed.expr, context), context);
     if (value.sql.length > MAX_SQL) throw new Untranslatable('the translation is too long');

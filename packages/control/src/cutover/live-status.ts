@@ -4,6 +4,7 @@ import { findLive, type LivePhase } from '../live/live-record.ts';
 import { DOWN_AFTER_MS, readBeats } from '../live/service-beat.ts';
 import { readStreamPosition } from '../live/stream-position.ts';
 import { type Generation, readContracts } from '../record/table-record.ts';
+import { countComputedRows } from '../target/back-computed.ts';
 import { backProblems } from '../target/back-problem.ts';
 import { problemText } from '../target/problem-text.ts';
 import { readSteps, type StepRecord } from './step-record.ts';
@@ -28,6 +29,8 @@ export interface LiveStatus {
   /** Divergences that stand open. */
   readonly divergences: number;
   readonly backProblems: readonly string[];
+  /** Rows whose generated columns SQLite computes otherwise: PostgreSQL gets SQLite's values after a rollback. */
+  readonly backComputed: number;
   /** What needs somebody now, each naming its table where it is about one. */
   readonly alarms: readonly string[];
   readonly services: readonly ServiceStatus[];
@@ -57,13 +60,14 @@ export function authoritativeIn(phase: LivePhase): LiveStatus['authoritative'] {
 export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<LiveStatus | null> {
   const live = await findLive(pool, g.migration);
   if (live === null) return null;
-  const [position, beats, steps, problems, contracts, open] = await Promise.all([
+  const [position, beats, steps, problems, contracts, open, backComputed] = await Promise.all([
     readStreamPosition(pool, g),
     readBeats(pool, g.migration),
     readSteps(pool, g.migration),
     backProblems(pool, g.migration),
     readContracts(pool, g),
     pool.query(OPEN_DIVERGENCES, [g.migration, g.generation]),
+    countComputedRows(pool, g.migration),
   ]);
   return {
     phase: live.phase,
@@ -74,6 +78,7 @@ export async function readLiveStatus(pool: pg.Pool, g: Generation): Promise<Live
     catchingUp: position.catchingUp,
     divergences: open.rows.reduce((sum, row) => sum + (row.n as number), 0),
     backProblems: problems.map((p) => problemText(p, contracts)),
+    backComputed,
     alarms: [...told(beats), ...open.rows.map((row) => `${row.n} rows of table ${JSON.stringify(row.table)} differ between the sides`)],
     services: SERVICES.flatMap((name) => beats.filter((b) => b.name === name)).map((b) => ({ name: b.name, alive: b.ageMs < DOWN_AFTER_MS, secondsSinceBeat: Math.round(b.ageMs / 100) / 10, state: b.state })),
     steps: steps.map(({ attempt, step, state, ms }: StepRecord) => ({ attempt: Number(attempt), step, state, ms: Math.round(ms) })),

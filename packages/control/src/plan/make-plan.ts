@@ -74,7 +74,8 @@ function planColumns(table: SourceTable, profile: TableProfile, names: readonly 
     const decided = column.name === table.rowidColumn ? { type: { kind: 'int8' as const }, form: 'plain' as const, evidence: 'INTEGER PRIMARY KEY: the rowid' } : decideColumn(seen, profile.complete);
     const hasNulls = seen.classes.null > 0;
     // A key column is NOT NULL in PostgreSQL; SQLite lets NULLs into it, and then the table has no key that names a row.
-    const notNull = column.name === table.rowidColumn || ((column.notNull || column.keyPosition > 0) && !hasNulls);
+    // A generated column becomes so with its trigger: where nothing computes it, a new row need not bring it.
+    const notNull = column.name === table.rowidColumn || ((column.notNull || column.keyPosition > 0) && !hasNulls && column.generated === 'no');
     return {
       name: column.name,
       target: names[i] as string,

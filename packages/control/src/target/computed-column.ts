@@ -12,6 +12,8 @@ export interface ComputedColumn {
   readonly schema: string;
   readonly table: string;
   readonly column: string;
+  /** As it is declared in SQLite. */
+  readonly notNull: boolean;
   /** Over the columns of NEW. */
   readonly sql: string;
   /** How many generated columns deep its expression reads. */
@@ -46,6 +48,7 @@ export function computedColumnSql(computed: ComputedColumn): string {
   const statements = [
     ...requirements(table, computed.after),
     `CREATE OR REPLACE FUNCTION ${functionName(computed)}() RETURNS trigger LANGUAGE plpgsql\n  ${settingsOf(computed.sql)}\n  AS ${body};`,
+    ...(computed.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL;`] : []),
     `CREATE OR REPLACE TRIGGER ${quoteIdentifier(computedTriggerName(computed))} BEFORE INSERT OR UPDATE ON ${table}\n  FOR EACH ROW EXECUTE FUNCTION ${functionName(computed)}(${quoteLiteral(computed.column)});`,
   ];
   return `DO ${dollarQuoted('generated', `\nBEGIN\n${statements.join('\n')}\nEND `)}`;

@@ -9,6 +9,7 @@ import { qualifiedName, quoteIdentifier, quoteLiteral } from '@causeway/contract
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
+import { BACK_COMPUTED_TABLE } from './back-computed.ts';
 import { storeMarks } from './catalogue-mark.ts';
 import { BACK_TABLES, CAPTURE_TRIGGER, captureFunction, captureFunctionName, TRUNCATE_FUNCTION, TRUNCATE_TRIGGER } from './reverse-capture-sql.ts';
 import { notPassing } from './target-fence.ts';
@@ -18,6 +19,7 @@ const nameOf = (contract: TableContract): string => qualifiedName(contract.targe
 /** Installs what is missing, in the caller's transaction, and keeps how the tables look now. Idempotent; new tables may have come. */
 export async function installReverseCapture(client: pg.ClientBase, g: Generation, contracts: readonly TableContract[]): Promise<void> {
   await client.query(BACK_TABLES);
+  await client.query(BACK_COMPUTED_TABLE);
   await client.query(TRUNCATE_FUNCTION);
   const present = await captureTriggers(client, contracts);
   const missing = contracts.filter((contract) => !whole(contract, present));
@@ -56,7 +58,7 @@ export async function removeReverseCapture(client: pg.ClientBase, g: Generation,
     }
     await client.query(`DROP FUNCTION IF EXISTS ${captureFunctionName(g, contract.table)}()`);
   }
-  for (const table of ['back_queue', 'back_change', 'back_problem', 'back_capture']) {
+  for (const table of ['back_queue', 'back_change', 'back_problem', 'back_computed', 'back_capture']) {
     const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [`causeway.${table}`]);
     if (there.rows[0].there) await client.query(`DELETE FROM causeway.${table} WHERE migration = $1`, [g.migration]);
   }

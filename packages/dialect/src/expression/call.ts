@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { coalesce, extreme, ifThenElse, jsonValid, nullIf, typeOf } from './functions-any.ts';
 import { abs, round } from './functions-number.ts';
 import { calendar, changeCase, hex, instr, length, replace, substr, trim, unicode } from './functions-text.ts';
+import { jsonExtract } from './json-value.ts';
 import { Untranslatable } from './untranslatable.ts';
 import type { Value } from './value.ts';
 
@@ -25,6 +26,7 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map([
   ['ifnull', fn(2, 2, coalesce)],
   ['iif', fn(2, 127, ifThenElse)],
   ['instr', fn(2, 2, instr)],
+  ['json_extract', fn(2, 2, jsonExtract)],
   ['json_valid', fn(1, 1, jsonValid)],
   ['length', fn(1, 1, length)],
   ['likelihood', fn(2, 2, same)],

@@ -2,6 +2,7 @@
 import type { Affinity } from '../column-scope.ts';
 import type { Context } from './context.ts';
 import { asBigint, asDouble, asInteger } from './numeric-form.ts';
+import { jsonAs, jsonAsInteger } from './json-value.ts';
 import { Untranslatable } from './untranslatable.ts';
 import { blobValue, INT64, intValue, NULL_VALUE, rangeOf, realValue, textValue, type Value } from './value.ts';
 
@@ -23,6 +24,8 @@ export function translateCast(v: Value, typeName: string, context: Context): Val
 }
 
 function converted(v: Value, affinity: Affinity, context: Context): Value {
+  if (v.json !== undefined && affinity === 'integer') return jsonAsInteger(v.json);
+  if (v.json !== undefined && affinity === 'real') return jsonAs(v.json, 'float8') as Value;
   const integer = v.kind === 'int' || v.kind === 'bool';
   if (affinity === 'integer' && v.kind === 'real') return truncated(v);
   if ((affinity === 'integer' || affinity === 'numeric') && integer) return v.kind === 'int' ? v : intValue(asInteger(v), rangeOf(v));

@@ -5,6 +5,7 @@
 import { foldedAscii } from './ascii-case.ts';
 import { compareOpaque } from './compare-opaque.ts';
 import type { Context } from './context.ts';
+import { jsonAs } from './json-value.ts';
 import { textToNumber } from './number-text.ts';
 import { asInteger, comparableDoubles, comparableNumbers, isNumber, isSmall } from './numeric-form.ts';
 import { Untranslatable } from './untranslatable.ts';
@@ -16,7 +17,8 @@ const NULL_SAFE = (op: Comparator): boolean => op === 'IS DISTINCT FROM' || op =
 const NUMERIC_AFFINITIES: readonly string[] = ['integer', 'real', 'numeric'];
 
 /** `affinity: false` compares values as they are, as functions and IN-lists do with their arguments. */
-export function compare(left: Value, op: Comparator, right: Value, context: Context, affinity = true): Value {
+export function compare(of: Value, op: Comparator, to: Value, context: Context, affinity = true): Value {
+  const [left, right] = [besideNumber(of, to), besideNumber(to, of)];
   if (left.kind === 'null' || right.kind === 'null') return compareNull(left, op, right);
   const [l, r] = affinity ? applyAffinity(left, op, right) : [left, right];
   if (l.kind === 'opaque' || r.kind === 'opaque') return compareOpaque(l, op, r, context);
@@ -27,6 +29,12 @@ export function compare(left: Value, op: Comparator, right: Value, context: Cont
   if (isNumber(l)) return compareNumbers(l, op, r, context);
   if (l.kind === 'blob') return boolValue(`(${l.sql} ${op} ${r.sql})`);
   return compareTexts(l, op, r, collationOf(left, right));
+}
+
+/** What a JSON document holds is taken for a number where it meets one. */
+function besideNumber(v: Value, other: Value): Value {
+  if (v.json === undefined || !isNumber(other)) return v;
+  return { ...(jsonAs(v.json, 'numeric') as Value), affinity: v.affinity, collation: v.collation };
 }
 
 function compareNull(left: Value, op: Comparator, right: Value): Value {

@@ -15,6 +15,8 @@ export interface Context {
   readonly fulltext?: (node: Expr) => Value | null;
   /** Functions with another result at each call; absent where such a thing must not stand. */
   readonly volatile?: (name: string, args: readonly Value[]) => Value | null;
+  /** The expression is a generated column's: its translation is proved on every row before it is used. */
+  readonly generated?: boolean;
   /** The text that the nodes' positions refer to. */
   readonly source: string;
   /** Reasons why the result is only approximate. */
@@ -30,12 +32,12 @@ export interface Context {
 }
 
 /** Inside one table a qualifier can only be the table's own name. `row` is PostgreSQL text with its dot, such as `NEW.`. */
-export function makeContext(scope: ColumnScope, source: string, row = ''): Context {
+export function makeContext(scope: ColumnScope, source: string, row = '', generated = false): Context {
   const resolve: Context['resolve'] = (_table, name) => {
     const column = findColumn(scope, name);
     return column === undefined ? undefined : columnValue(column, row);
   };
-  return contextOf(resolve, () => null, source);
+  return { ...contextOf(resolve, () => null, source), generated };
 }
 
 export function contextOf(resolve: Context['resolve'], aggregate: Context['aggregate'], source: string): Context {

@@ -41,6 +41,7 @@ const CLASS_NAMES: Partial<Record<Value['kind'], string>> = { bool: 'integer', i
 export function typeOf([value]: readonly Value[]): Value {
   const v = value as Value;
   if (v.kind === 'null') return textConstant('null');
+  if (v.json !== undefined) throw new Untranslatable('typeof() of a value of a JSON document');
   const name = CLASS_NAMES[v.kind] ?? onlyClass(v);
   if (name === null) throw new Untranslatable('typeof() of a value that may be integer or real, or whose source class is not known');
   return textValue(`(CASE WHEN ${v.sql} IS NULL THEN 'null' ELSE '${name}' END)`);

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { explicitCollation } from './explicit-collation.ts';
 import { caseOf } from './functions-any.ts';
 import { concat } from './functions-text.ts';
+import { jsonArrow } from './json-value.ts';
 import { stringConstant, translateLiteral, truthConstant } from './literal.ts';
 import { translateGlob, translateLike } from './text-match.ts';
 import { Untranslatable } from './untranslatable.ts';
@@ -229,8 +230,10 @@ function operation(left: Value, op: BinaryExpr['op'], right: Value, context: Con
       return bitwise(left, '>>', right);
     case 'Concat':
       return concat(left, right);
+    case 'ArrowRightShift':
+      return jsonArrow(left, right, context);
     default:
-      throw new Untranslatable(`the operator ${op === 'ArrowRight' ? '->' : op === 'ArrowRightShift' ? '->>' : op}`);
+      throw new Untranslatable(`the operator ${op === 'ArrowRight' ? '->' : op}`);
   }
 }
 

@@ -4,6 +4,7 @@
  * `sql` is always an operand as it stands: a name, a literal, a call, or in parentheses.
  */
 import { quoteLiteral } from '@causeway/contracts/identifier';
+import type { JsonPlace } from './json-value.ts';
 import type { Affinity, CollationName, ScopeColumn } from '../column-scope.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface Value {
    * beyond 2^53 only.
    */
   readonly shortest?: boolean;
+  /** Set where it is a value of a JSON document, whose class SQLite finds row by row. */
+  readonly json?: JsonPlace;
   /** Already bigint, so that arithmetic need not cast. */
   readonly wide?: boolean;
 }

@@ -25,6 +25,7 @@ import { textDecoding } from '@causeway/control/source/text-decoding';
 import { shownProducer } from '../publish/shown-producer.ts';
 import { ChangePublisher, type PublishedBatch, SchemaMoved } from './change-publisher.ts';
 import { SourceCheck } from './check-source.ts';
+import { ComputedAgain } from './computed-again.ts';
 import { FollowTable } from './follow-table.ts';
 import { LogPurge, purgeBound } from './log-purge.ts';
 import type { SourceGuard } from './source-guard.ts';
@@ -120,8 +121,9 @@ async function follow(input: FollowInput, live: LiveRecord): Promise<'moved' | '
     const check = new SourceCheck(db, sourceFile, live, known.version);
     const tables = contracts.map((contract) => new FollowTable(db, contract, decode));
     const publisher = new ChangePublisher({ db, file: sourceFile, g, check, captured, tables, producer, version: known.version }, applied);
+    const computed = new ComputedAgain(pool, g.migration, sourceFile, contracts);
     const whenIdle = (): Promise<unknown> => completeLiveQuarantine(pool, g, db, contracts, decode);
-    await new FollowLoop(input, { publisher, watch, check, purge, whenIdle }).run();
+    await new FollowLoop(input, { publisher, watch, check, purge, computed, whenIdle }).run();
     return 'ended';
   } catch (error) {
     if (error instanceof SchemaMoved) return 'moved';
@@ -144,6 +146,7 @@ interface FollowParts {
   readonly watch: SourceWatch;
   readonly check: SourceCheck;
   readonly purge: LogPurge;
+  readonly computed: ComputedAgain;
   readonly whenIdle: () => Promise<unknown>;
 }
 
@@ -223,7 +226,7 @@ class FollowLoop {
 
   private async everySecond(batch: PublishedBatch): Promise<void> {
     const { pool, g, onState, guard } = this.input;
-    const { publisher, check, purge, whenIdle } = this.parts;
+    const { publisher, check, purge, computed, whenIdle } = this.parts;
     this.toldAt = performance.now();
     check.checkReplaced();
     const live = await findLive(pool, g.migration);
@@ -235,6 +238,7 @@ class FollowLoop {
     const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
     const applied = this.position?.applied ?? 0n;
     await purge.purge(batch.purgedTo, purgeBound(applied, publisher.published, validator));
+    if (live.phase === 'following') await computed.send(applied);
     const logEntries = Number(batch.end - batch.purgedTo);
     const lagMs = this.seenMs === null ? 0 : Date.now() - this.seenMs;
     const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs, purgedTo: batch.purgedTo };

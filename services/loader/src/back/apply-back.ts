@@ -4,7 +4,9 @@
  * other's way is put aside and written back. Only what SQLite's own constraints refuse for good is left out and told.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { ExactCell } from '@causeway/contracts/source-value';
+import { type ExactCell, exactCellJson } from '@causeway/contracts/source-value';
+import { storedName } from '@causeway/control/record/quarantine-record';
+import type { ComputedRow } from '@causeway/control/target/back-computed';
 import type { RowProblem } from '@causeway/control/target/back-problem';
 import type { BackBatch, TravelledRow } from './back-message.ts';
 import { readBackPart } from './back-message.ts';
@@ -22,6 +24,8 @@ export interface BackOutcome {
   /** Keys of the batch, as the queue has them. */
   readonly keys: Pick<RowProblem, 'table' | 'key'>[];
   readonly problems: RowProblem[];
+  /** Rows whose generated columns SQLite computes otherwise. */
+  readonly computed: ComputedRow[];
   /** Rows of tables with a quarantine that stood in SQLite before: what was said about them there is about rows that are gone. */
   readonly replaced: { readonly table: number; readonly key: readonly ExactCell[] }[];
 }
@@ -40,7 +44,7 @@ export class BackApplier {
   private readonly db: Database;
   private readonly tables: ReadonlyMap<number, SinkTable>;
   private readonly quarantined: ReadonlySet<number>;
-  private readonly outcome: BackOutcome = { rows: 0, cells: 0, deleted: 0, keys: [], problems: [], replaced: [] };
+  private readonly outcome: BackOutcome = { rows: 0, cells: 0, deleted: 0, keys: [], problems: [], computed: [], replaced: [] };
   private waiting: Waiting[] = [];
 
   /** `quarantined`: numbers of the tables that have a quarantine. */
@@ -126,9 +130,18 @@ export class BackApplier {
     this.outcome.rows++;
     this.outcome.cells += work.present === null ? row.cells.length : work.columns.length;
     const now = table.find(keyPart(table, row));
-    const differing = now === null ? [] : table.differing(now, row).filter((i) => !table.spellOtherwise(now, row, i));
-    const wrong = now === null ? [null] : differing.map((i) => table.contract.columns[i]?.source ?? null);
-    for (const column of wrong) this.problem(work, 'inexact', column, 'SQLite holds the nearest value, not the same one');
+    if (now === null) return this.problem(work, 'inexact', null, 'SQLite does not find the row by its key');
+    const differing = table.differing(now, row);
+    for (const i of differing) {
+      if (table.isWritten(i) && !table.spellOtherwise(now, row, i)) this.problem(work, 'inexact', table.nameOf(i), 'SQLite holds the nearest value, not the same one');
+    }
+    const computed = differing.filter((i) => !table.isWritten(i)).map((i) => table.nameOf(i));
+    if (computed.length > 0) this.computed(work, now, computed);
+  }
+
+  private computed({ table, row }: Waiting, now: PresentRow, columns: readonly string[]): void {
+    const sourceKey = Object.fromEntries(keyOfPresent(table, now).map((cell) => [storedName(cell.name), exactCellJson(cell)]));
+    this.outcome.computed.push({ table: table.contract.table, key: keyTexts(table.contract, keyPart(table, row)), sourceKey, columns: columns.map(storedName) });
   }
 
   private problem({ table, row }: Waiting, kind: RowProblem['kind'], column: string | null, detail: string): void {

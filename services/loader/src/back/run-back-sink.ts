@@ -9,6 +9,7 @@ import { quarantinedTables } from '@causeway/control/record/quarantine-record';
 import { targetContracts, type VersionedContracts } from '@causeway/control/record/schema-change';
 import type { Generation } from '@causeway/control/record/table-record';
 import { reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
+import { anyComputedRow, replaceComputedRows } from '@causeway/control/target/back-computed';
 import { recordBackGap, replaceRowProblems } from '@causeway/control/target/back-problem';
 import type { Log } from '@causeway/runtime/log';
 import { inTransaction, messageOf } from '@causeway/runtime/postgres-pool';
@@ -123,6 +124,8 @@ class BackLane {
   private last: { attempt: string; batch: bigint } | null = null;
   /** Problems may stand in the record: only then are they looked for. */
   private mayHaveProblems = true;
+  /** The same for rows that SQLite completes by values of its own. */
+  private mayHaveComputed = true;
   /** Nothing comes into the quarantine while PostgreSQL is the primary: it is looked at once under each fence. */
   private quarantined: { fence: bigint; tables: ReadonlySet<number> } | null = null;
 
@@ -194,8 +197,12 @@ class BackLane {
       const { text, values = [] } = removeEntries(this.input.g, table, rows.map((row) => row.key));
       await this.input.pool.query(text, [...values]);
     }
-    if (!this.mayHaveProblems && outcome.problems.length === 0) return;
     const { pool, g } = this.input;
+    if (this.mayHaveComputed || outcome.computed.length > 0) {
+      await inTransaction(pool, (client) => replaceComputedRows(client, g.migration, outcome.keys, outcome.computed));
+      this.mayHaveComputed = await anyComputedRow(pool, g.migration);
+    }
+    if (!this.mayHaveProblems && outcome.problems.length === 0) return;
     await inTransaction(pool, (client) => replaceRowProblems(client, g.migration, ['inexact', 'refused'], outcome.keys, outcome.problems));
     const left = await pool.query("SELECT 1 FROM causeway.back_problem WHERE migration = $1 AND kind IN ('inexact', 'refused') LIMIT 1", [g.migration]);
     this.mayHaveProblems = left.rowCount === 1;

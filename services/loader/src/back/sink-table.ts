@@ -52,6 +52,15 @@ export class SinkTable {
     });
   }
 
+  /** False: SQLite computes it. */
+  isWritten(i: number): boolean {
+    return this.written.includes(i);
+  }
+
+  nameOf(i: number): string {
+    return (this.contract.columns[i] as ColumnContract).source;
+  }
+
   /** The row with this key, under whatever spelling it stands here. */
   find(key: TravelledRow): PresentRow | null {
     const lists = this.contract.keyless ? [[key.identity as bigint]] : this.keyColumns.map((column, i) => keyCandidates(column, this.habitFor(column), key.cells[i] as Held));
@@ -89,7 +98,6 @@ export class SinkTable {
   /** Writes one cell in another spelling than the usual one, until SQLite keeps its value; false where none does. */
   spellOtherwise(present: PresentRow, row: TravelledRow, i: number): boolean {
     const column = this.contract.columns[i] as ColumnContract;
-    if (!this.written.includes(i)) return false;
     const write = this.prepared(`UPDATE OR ABORT ${this.name} SET ${this.column(i)} = ? WHERE ${this.handled()}`);
     for (const spelling of otherSpellings(column, this.habits[i] as ColumnHabit, row.cells[i] as Held)) {
       write.run(spelling, ...present.handle);

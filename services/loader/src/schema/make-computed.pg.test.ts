@@ -30,7 +30,7 @@ const proof = (sql: string): { sqlite: string; postgres: string } => ({
   postgres: `SELECT count(*) FILTER (WHERE twice = ${sql}) AS holds, count(*) FILTER (WHERE twice <> ${sql}) AS fails, 0 AS unknown, (SELECT string_agg(id::text, '; ') FROM public.t WHERE twice <> ${sql}) AS examples FROM public.t`,
 });
 const made = (sql: string, live: boolean): Promise<string | null> =>
-  makeComputed({ pool, g, contracts, live }, { targetSql: computedColumnSql({ schema: 'public', table: 't', column: 'twice', sql, depth: 0, after: [] }), proof: proof(sql.replace('NEW.', '')) });
+  makeComputed({ pool, g, contracts, live }, { targetSql: computedColumnSql({ schema: 'public', table: 't', column: 'twice', notNull: false, sql, depth: 0, after: [] }), proof: proof(sql.replace('NEW.', '')) });
 const present = (): Promise<unknown[]> => inTransaction(pool, (client) => computedColumns(client, 'public.t'));
 const written = async (id: number): Promise<unknown> => (await pool.query(`INSERT INTO public.t (id, v) VALUES (${id}, ${id}) RETURNING twice`)).rows[0].twice;
 

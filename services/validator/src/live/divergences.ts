@@ -3,6 +3,7 @@ import type { ExactCell } from '@causeway/contracts/source-value';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { countOpenDivergences, type DivergenceKey, endDivergences, openDivergence, openDivergences } from '@causeway/control/live/divergence-record';
 import { storedName } from '@causeway/control/record/quarantine-record';
+import { isComputedOtherwise } from '@causeway/control/target/back-computed';
 import { type BackChecking, lookAtRows } from './back/look-at-rows.ts';
 import type { Turns } from './back/turns.ts';
 import { type Checking, checkKeys, type Divergence } from './check-keys.ts';
@@ -35,6 +36,7 @@ export class Divergences {
     for (const divergence of divergences) {
       const { contract, key, kind, columns, position } = divergence;
       if (position !== null && position < (this.ended.get(nameOf(contract, key)) ?? 0n)) continue;
+      if (kind === 'different' && (await isComputedOtherwise(pool, g.migration, contract.table, storedKey(contract, key), columns.map(storedName)))) continue;
       const stored = { table: contract.table, key: storedKey(contract, key) as DivergenceKey, kind, columns: columns.map(storedName) };
       if (await openDivergence(pool, g, stored)) fresh.push(divergence);
     }

@@ -43,7 +43,7 @@ function depthOf({ translation }: Generated, all: ReadonlyMap<string, Generated>
 function objectOf(table: TableScope, generated: Generated, depth: number | null, all: ReadonlyMap<string, Generated>): PlanObject {
   const { name, target, expression, translation } = generated;
   const told = { kind: 'generated_column', name, table: table.source.name, source: expression === null ? table.source.sql : `GENERATED ALWAYS AS (${expression.text})` };
-  if (translation === null || expression === null || depth === null) return { ...told, fidelity: 'needs_decision', target: null, stage: 'none', notes: [...reasons(translation), 'nothing computes it in PostgreSQL: new rows must bring its value'] };
+  if (translation === null || expression === null || depth === null) return { ...told, fidelity: 'needs_decision', target: null, stage: 'none', notes: [...reasons(translation), 'nothing computes it in PostgreSQL: rows that are written there have the value that they bring'] };
   const proof = generatedProof(translation, { sqlite: quoteIdentifier(table.source.name), postgres: table.target }, quoteIdentifier(target.target), keyOf(table));
   return {
     ...told,
@@ -52,6 +52,7 @@ function objectOf(table: TableScope, generated: Generated, depth: number | null,
       schema: table.targetSchema,
       table: table.plan.target,
       column: target.target,
+      notNull: table.source.columns.find((column) => column.name === name)?.notNull ?? false,
       sql: translateGenerated(expression, table.scope, target, 'NEW.').sql as string,
       depth,
       after: translation.reads.map((column) => computedTriggerName({ column: column.target, depth: depthOf(all.get(column.target) as Generated, all) as number })),

@@ -85,9 +85,9 @@ export async function changedSince(client: pg.ClientBase, g: Generation, contrac
   return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_queue WHERE migration = $1 AND table_no = $2 UNION ALL SELECT key FROM causeway.back_change WHERE migration = $1 AND table_no = $2 AND id > $3', [g.migration, contract.table, newest]);
 }
 
-/** Keys whose rows SQLite cannot hold, or not exactly: they are told as problems of the way back. */
+/** Keys whose rows SQLite cannot hold, or not exactly, or completes by values of its own: they are told by the way back. */
 export async function problemsOf(client: pg.ClientBase, g: Generation, contract: TableContract): Promise<Set<bigint>> {
-  return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_problem WHERE migration = $1 AND table_no = $2 AND key IS NOT NULL', [g.migration, contract.table]);
+  return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_problem WHERE migration = $1 AND table_no = $2 AND key IS NOT NULL UNION ALL SELECT key FROM causeway.back_computed WHERE migration = $1 AND table_no = $2', [g.migration, contract.table]);
 }
 
 async function matchesAmong(client: pg.ClientBase, contract: TableContract, keys: string, values: readonly unknown[]): Promise<Set<bigint>> {

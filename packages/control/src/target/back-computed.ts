@@ -1,0 +1,74 @@
+/**
+ * Rows of the way back whose generated columns SQLite computes otherwise than PostgreSQL has them: where nothing computes
+ * the column in PostgreSQL, that is every row which the application writes there. Nothing is lost by going back, since such a column
+ * says only what the others say; so it is no problem of the way back. After a rollback these rows go through the stream once more,
+ * and PostgreSQL has SQLite's values too.
+ */
+import type pg from 'pg';
+import type { DivergenceKey } from '../live/divergence-record.ts';
+
+export interface ComputedRow {
+  readonly table: number;
+  /** As the queue of the way back has it. */
+  readonly key: readonly (string | null)[];
+  /** As it stands in SQLite. */
+  readonly sourceKey: DivergenceKey;
+  /** Columns in SQLite. */
+  readonly columns: readonly string[];
+}
+
+export const BACK_COMPUTED_TABLE = `CREATE TABLE IF NOT EXISTS causeway.back_computed (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  migration text NOT NULL,
+  table_no int NOT NULL,
+  key jsonb NOT NULL,
+  source_key jsonb NOT NULL,
+  columns text[] NOT NULL
+);
+CREATE INDEX IF NOT EXISTS back_computed_key ON causeway.back_computed (migration, table_no, key)`;
+
+/** What is known of these keys is replaced by what was found now. */
+export async function replaceComputedRows(client: pg.ClientBase, migration: string, keys: readonly Pick<ComputedRow, 'table' | 'key'>[], found: readonly ComputedRow[]): Promise<void> {
+  await client.query("DELETE FROM causeway.back_computed c USING jsonb_array_elements($2::jsonb) AS k WHERE c.migration = $1 AND c.table_no = (k->>'table')::int AND c.key = k->'key'", [
+    migration,
+    JSON.stringify(keys.map(({ table, key }) => ({ table, key }))),
+  ]);
+  if (found.length === 0) return;
+  await client.query(
+    `INSERT INTO causeway.back_computed (migration, table_no, key, source_key, columns)
+     SELECT $1, (c->>'table')::int, c->'key', c->'sourceKey', ARRAY(SELECT jsonb_array_elements_text(c->'columns')) FROM jsonb_array_elements($2::jsonb) AS c`,
+    [migration, JSON.stringify(found)],
+  );
+}
+
+export async function countComputedRows(client: pg.Pool | pg.ClientBase, migration: string): Promise<number> {
+  if (!(await isThere(client))) return 0;
+  return (await client.query('SELECT count(*)::int AS n FROM causeway.back_computed WHERE migration = $1', [migration])).rows[0].n as number;
+}
+
+export async function anyComputedRow(client: pg.Pool | pg.ClientBase, migration: string): Promise<boolean> {
+  return (await client.query('SELECT 1 FROM causeway.back_computed WHERE migration = $1 LIMIT 1', [migration])).rowCount === 1;
+}
+
+/** The oldest ones that are newer than `after`. */
+export async function computedRowsAfter(client: pg.Pool | pg.ClientBase, migration: string, after: bigint, limit: number): Promise<(Pick<ComputedRow, 'table'> & { readonly id: bigint; readonly key: DivergenceKey })[]> {
+  if (!(await isThere(client))) return [];
+  const found = await client.query('SELECT id, table_no AS "table", source_key AS key FROM causeway.back_computed WHERE migration = $1 AND id > $2 ORDER BY id LIMIT $3', [migration, after, limit]);
+  return found.rows.map((row) => ({ ...row, id: BigInt(row.id) }));
+}
+
+export async function forgetComputedRows(client: pg.Pool | pg.ClientBase, migration: string, upTo: bigint): Promise<void> {
+  await client.query('DELETE FROM causeway.back_computed WHERE migration = $1 AND id <= $2', [migration, upTo]);
+}
+
+/** Whether the row differs in nothing but columns that SQLite computes otherwise, and still has to come. */
+export async function isComputedOtherwise(client: pg.Pool | pg.ClientBase, migration: string, table: number, key: Readonly<Record<string, unknown>>, columns: readonly string[]): Promise<boolean> {
+  if (columns.length === 0 || !(await isThere(client))) return false;
+  const found = await client.query('SELECT 1 FROM causeway.back_computed WHERE migration = $1 AND table_no = $2 AND source_key = $3 AND columns @> $4::text[]', [migration, table, JSON.stringify(key), columns]);
+  return (found.rowCount ?? 0) > 0;
+}
+
+/** The way back has its tables from when it is armed. */
+async function isThere(client: pg.Pool | pg.ClientBase): Promise<boolean> {
+  return (await client.query("SELECT to_regclass('causeway.back_computed') IS NOT NULL AS there")).rows[0].there as boolean;
+}
