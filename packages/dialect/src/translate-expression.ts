@@ -59,7 +59,7 @@ export function translateGenerated(expression: Expression, scope: ColumnScope, c
     const truth = value.kind === 'bool' && column.type === 'boolean';
     const stored = truth ? value : storedAs(value, column.affinity);
     if (stored === null) throw new Untranslatable(`the ${column.affinity} affinity of the column changes the value's class`);
-    return { ...stored, sql: wholeNumber(stored, column) ?? inColumnType(stored, column) };
+    return { ...stored, sql: wholeNumber(stored, column) ?? asDoubles(stored, column, context) ?? inColumnType(stored, column) };
   };
   return { ...translate(expression, scope, finish, row, true), reads };
 }
@@ -81,6 +81,13 @@ function wholeNumber(v: Value, { type }: ScopeColumn): string | null {
   if (v.kind === 'mixed') return `trim_scale(${v.sql})::text::bigint`;
   // The cast of a double is exact where there is no fraction; its digits are not, beyond 2^53.
   return v.kind === 'real' ? `(CASE WHEN ${v.sql} = trunc(${v.sql}) AND abs(${v.sql}) < 9e18 THEN ${v.sql}::bigint ELSE ${v.sql}::text::bigint END)` : null;
+}
+
+/** Integers and reals in a column of doubles, as their load has put them there. Null where it is no such case. */
+function asDoubles(v: Value, { type }: ScopeColumn, context: Context): string | null {
+  if (type !== 'float8' || v.kind !== 'mixed') return null;
+  context.notes.add('integers stand there as doubles: beyond 2^53 the nearest one');
+  return `${v.sql}::double precision`;
 }
 
 function translate(expression: Expression, scope: ColumnScope, finish: (value: Value, context: Context) => Value, row = '', generated = false): ExpressionTranslation {
