@@ -2,7 +2,8 @@
 import type { Context } from './context.ts';
 import { coalesce, extreme, ifThenElse, jsonValid, nullIf, typeOf } from './functions-any.ts';
 import { abs, round } from './functions-number.ts';
-import { calendar, changeCase, hex, instr, length, replace, substr, trim, unicode } from './functions-text.ts';
+import { calendar, strftime } from './functions-date.ts';
+import { changeCase, hex, instr, length, replace, substr, trim, unicode } from './functions-text.ts';
 import { jsonExtract } from './json-value.ts';
 import { Untranslatable } from './untranslatable.ts';
 import type { Value } from './value.ts';
@@ -19,8 +20,8 @@ const same = (args: readonly Value[]): Value => ({ ...(args[0] as Value), affini
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map([
   ['abs', fn(1, 1, abs)],
   ['coalesce', fn(2, 127, coalesce)],
-  ['date', fn(1, 1, (a) => calendar(a, 'date'))],
-  ['datetime', fn(1, 1, (a) => calendar(a, 'datetime'))],
+  ['date', fn(1, 1, (a, c) => calendar(a, 'date', c))],
+  ['datetime', fn(1, 1, (a, c) => calendar(a, 'datetime', c))],
   ['hex', fn(1, 1, hex)],
   ['if', fn(2, 127, ifThenElse)],
   ['ifnull', fn(2, 2, coalesce)],
@@ -39,8 +40,10 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map([
   ['replace', fn(3, 3, replace)],
   ['round', fn(1, 2, round)],
   ['rtrim', fn(1, 2, (a) => trim(a, 'rtrim'))],
+  ['strftime', fn(2, 2, strftime)],
   ['substr', fn(2, 3, substr)],
   ['substring', fn(2, 3, substr)],
+  ['time', fn(1, 1, (a, c) => calendar(a, 'time', c))],
   ['trim', fn(1, 2, (a) => trim(a, 'btrim'))],
   ['typeof', fn(1, 1, typeOf)],
   ['unicode', fn(1, 1, unicode)],

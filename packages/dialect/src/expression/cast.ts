@@ -30,6 +30,7 @@ function converted(v: Value, affinity: Affinity, context: Context): Value {
   if (affinity === 'integer' && v.kind === 'real') return truncated(v);
   if ((affinity === 'integer' || affinity === 'numeric') && integer) return v.kind === 'int' ? v : intValue(asInteger(v), rangeOf(v));
   if (affinity === 'real' && (integer || v.kind === 'real')) return realValue(asDouble(v));
+  if (affinity === 'integer' && v.digits === true) return intValue(`${v.sql}::bigint`, INT64, true);
   if (affinity === 'text' && v.kind === 'text') return v;
   if (affinity === 'text' && integer) return textValue(`${asInteger(v)}::text`);
   if (affinity === 'blob' && v.kind === 'blob') return v;
@@ -52,6 +53,7 @@ export function storedAs(v: Value, affinity: Affinity): Value | null {
   if (v.kind === 'null') return v;
   if (affinity === 'text') return v.kind === 'text' || v.kind === 'blob' ? v : integer ? textValue(`${asInteger(v)}::text`) : null;
   if (affinity === 'blob') return v;
+  if (v.digits === true && affinity !== 'real') return intValue(`${v.sql}::bigint`, INT64, true);
   if (v.kind === 'text') return null;
   if (affinity === 'real') return integer || v.kind === 'real' ? realValue(asDouble(v)) : v.kind === 'blob' ? v : null;
   // A real without fraction becomes an integer in INTEGER and NUMERIC columns.

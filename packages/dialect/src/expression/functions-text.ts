@@ -1,11 +1,10 @@
 /** Functions of text. SQLite counts code points, knows the case of A–Z only, and trims blanks only. */
 import { foldedAscii, raisedAscii } from './ascii-case.ts';
-import { temporalLiteral } from './compare-opaque.ts';
 import type { Context } from './context.ts';
 import { asInteger, isNumber } from './numeric-form.ts';
 import { asText } from './text-match.ts';
 import { Untranslatable } from './untranslatable.ts';
-import { intValue, LENGTH, NULL_VALUE, rangeOf, textConstant, textValue, type Value, within } from './value.ts';
+import { intValue, LENGTH, NULL_VALUE, rangeOf, textValue, type Value, within } from './value.ts';
 
 const anyNull = (args: readonly Value[]): boolean => args.some((v) => v.kind === 'null');
 
@@ -88,16 +87,6 @@ function position(v: Value): string {
   if (!isNumber(v) || v.kind === 'real' || v.kind === 'mixed') throw new Untranslatable('substr() with a position that is not an integer');
   if (!within(rangeOf(v), INT32)) throw new Untranslatable('substr() with a position of 64 bits');
   return v.constant?.kind === 'int' ? `(${v.constant.value})` : `${asInteger(v)}::integer`;
-}
-
-/** Only of a constant in the usual form: computed here, once. */
-export function calendar([value]: readonly Value[], form: 'date' | 'datetime'): Value {
-  const v = value as Value;
-  if (v.kind === 'null') return NULL_VALUE;
-  const written = v.constant?.kind === 'text' ? v.constant.value : '';
-  const match = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}:\d{2}))?$/.exec(written);
-  if (match === null || temporalLiteral(written, 'timestamp', true) === null) throw new Untranslatable(`${form}() of something else than a date literal`);
-  return textConstant(form === 'date' ? (match[1] as string) : `${match[1]} ${match[2] ?? '00:00:00'}`);
 }
 
 export function concat(left: Value, right: Value): Value {

@@ -45,6 +45,8 @@ export interface Value {
   readonly shortest?: boolean;
   /** Set where it is a value of a JSON document, whose class SQLite finds row by row. */
   readonly json?: JsonPlace;
+  /** Text of nothing but digits, less than 19 of them. */
+  readonly digits?: boolean;
   /** Already bigint, so that arithmetic need not cast. */
   readonly wide?: boolean;
 }

@@ -100,30 +100,33 @@ const ROWS: readonly (readonly unknown[])[] = [[1, 5, 'x', 1, "y'", 1.5], [2, -3
   });
 });
 
-/** Values of JSON documents: SQLite finds the class row by row, the stored column says which one it is here. */
+/** Values of JSON documents and parts of dates: SQLite finds their class row by row, the stored column says which one it is here. */
 const DOCUMENTS = `
-  CREATE TABLE doc (id INTEGER PRIMARY KEY, j JSON, t TEXT,
+  CREATE TABLE doc (id INTEGER PRIMARY KEY, j JSON, t TEXT, day DATE, at DATETIME,
+    month TEXT AS (strftime('%Y-%m', at)) STORED, year INTEGER AS (strftime('%Y', day)), hour AS (CAST(strftime('%H', at) AS INTEGER)), of_day TEXT AS (date(at)), clock TEXT AS (time(at) || ' h'), week TEXT AS (strftime('%W', day)),
     title TEXT NOT NULL AS (json_extract(j, '$.title')) STORED, deep TEXT AS (t ->> '$.a[1]."b c"'), last INTEGER AS (json_extract(j, '$.n[#-1]')), label TEXT AS (lower(j ->> 'title') || '!'),
     score REAL AS (json_extract(t, '$.score')) STORED, done BOOLEAN AS (json_extract(j, '$.done')), is_done BOOLEAN AS (json_extract(j, '$.done') = 1), cut INTEGER AS (CAST(json_extract(t, '$.score') AS INTEGER)),
     kind TEXT AS (coalesce(json_extract(j, '$.kind'), 'none')), moving TEXT AS (json_extract(j, '$.' || lower('TITLE'))), raw TEXT AS (j -> '$.title'), class TEXT AS (typeof(json_extract(j, '$.n'))));`;
-const document = (n: number): [string, string] => [
+const document = (n: number): [string, string, string, string] => [
   JSON.stringify({ title: `Tïtle ${n}`, n: [n, -n], done: n % 2 === 0, ...(n % 3 === 0 ? {} : { kind: 'x' }) }),
   JSON.stringify({ a: [1, { 'b c': `é'${n}` }], score: n + 0.5 }),
+  `202${n}-0${n}-1${n}`,
+  `199${n}-12-31 0${n}:59:0${n}`,
 ];
 
-(url === undefined ? describe.skip : describe)('generated columns over documents', () => {
+(url === undefined ? describe.skip : describe)('generated columns over documents and dates', () => {
   test('a value of one class is computed as SQLite does, also for rows that come later; what cannot be is told, and no write fails for it', async () => {
     const sqlite = new Database(':memory:');
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
       sqlite.exec(DOCUMENTS);
-      const insert = sqlite.prepare('INSERT INTO doc (id, j, t) VALUES (?, ?, ?)');
+      const insert = sqlite.prepare('INSERT INTO doc (id, j, t, day, at) VALUES (?, ?, ?, ?, ?)');
       for (let n = 1; n <= 6; n++) insert.run(n, ...document(n));
       const schema = discoverSchema(sqlite);
       const plan = makePlan(sqlite, schema, { names: 'exact', targetSchema: SCHEMA, full: true });
       const objects = plan.objects.filter((o) => o.kind === 'generated_column');
-      expect(objects.filter((o) => o.target === null).map((o) => o.name).sort()).toEqual(['class', 'moving', 'raw']);
+      expect(objects.filter((o) => o.target === null).map((o) => o.name).sort()).toEqual(['class', 'moving', 'raw', 'week']);
       const made = objects.filter((o) => o.target !== null).map((o) => o.name);
       expect(objects.filter((o) => o.target !== null).map((o) => o.fidelity)).toEqual(made.map(() => 'approximated'));
       await client.query(`CREATE SCHEMA ${q(SCHEMA)}`);
@@ -131,7 +134,7 @@ const document = (n: number): [string, string] => [
       await client.query(`CREATE TABLE ${q(SCHEMA)}.doc (${contract?.columns.map((c) => `${q(c.target)} ${postgresTypeName(c.type)}`).join(', ')}, PRIMARY KEY (id))`);
       for (const object of objects) if (object.target !== null) await client.query(object.target);
       for (let n = 7; n <= 9; n++) insert.run(n, ...document(n));
-      for (let n = 1; n <= 9; n++) await client.query(`INSERT INTO ${q(SCHEMA)}.doc (id, j, t) VALUES ($1, $2, $3)`, [n, ...document(n)]);
+      for (let n = 1; n <= 9; n++) await client.query(`INSERT INTO ${q(SCHEMA)}.doc (id, j, t, day, at) VALUES ($1, $2, $3, $4, $5::timestamp AT TIME ZONE 'UTC')`, [n, ...document(n)]);
       const list = made.map(q).join(', ');
       const there = (await client.query({ text: `SELECT ${list} FROM ${q(SCHEMA)}.doc ORDER BY id`, rowMode: 'array' })).rows as unknown[][];
       expect(there.map((row) => row.map((cell) => (typeof cell === 'boolean' ? Number(cell) : typeof cell === 'string' && /^-?\d+$/.test(cell) ? Number(cell) : cell)))).toEqual(sqlite.prepare(`SELECT ${list} FROM doc ORDER BY id`).raw().all());
