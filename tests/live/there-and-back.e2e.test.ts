@@ -44,4 +44,7 @@ test('a row that takes the place of a quarantined one in PostgreSQL comes back o
   app.sql("UPDATE item SET v = 'mended' WHERE id = 7");
   await app.untilEqual('all of it');
   expect(await quarantined()).toEqual([]);
+  expect((await app.bench.run(['cutover', '--json'])).code).toBe(0);
+  expect((await app.bench.run(['complete', '--json'])).code).toBe(0);
+  expect(await app.query("SELECT to_regnamespace('causeway') AS left")).toEqual([{ left: null }]);
 }, 300_000);

@@ -10,7 +10,7 @@ import { FENCE_FUNCTION } from '../target/target-fence.ts';
 export const CONTROL_SCHEMA = 'causeway';
 
 /** Grows with every change of the tables below; an older causeway refuses a newer record. */
-export const CONTROL_VERSION = 5;
+export const CONTROL_VERSION = 6;
 
 export const DDL = `
 CREATE SCHEMA IF NOT EXISTS causeway;
@@ -213,6 +213,15 @@ CREATE TABLE IF NOT EXISTS causeway.disabled_trigger (
   enabled "char" NOT NULL,
   PRIMARY KEY (migration, schema_name, table_name, name)
 );
+CREATE TABLE IF NOT EXISTS causeway.back_computed (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  migration text NOT NULL REFERENCES causeway.migration ON DELETE CASCADE,
+  table_no int NOT NULL,
+  key jsonb NOT NULL,
+  source_key jsonb NOT NULL,
+  columns text[] NOT NULL
+);
+CREATE INDEX IF NOT EXISTS back_computed_key ON causeway.back_computed (migration, table_no, key);
 ${FENCE_FUNCTION}`;
 
 /** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */

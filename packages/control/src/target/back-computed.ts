@@ -17,16 +17,6 @@ export interface ComputedRow {
   readonly columns: readonly string[];
 }
 
-export const BACK_COMPUTED_TABLE = `CREATE TABLE IF NOT EXISTS causeway.back_computed (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  migration text NOT NULL,
-  table_no int NOT NULL,
-  key jsonb NOT NULL,
-  source_key jsonb NOT NULL,
-  columns text[] NOT NULL
-);
-CREATE INDEX IF NOT EXISTS back_computed_key ON causeway.back_computed (migration, table_no, key)`;
-
 /** What is known of these keys is replaced by what was found now. */
 export async function replaceComputedRows(client: pg.ClientBase, migration: string, keys: readonly Pick<ComputedRow, 'table' | 'key'>[], found: readonly ComputedRow[]): Promise<void> {
   await client.query("DELETE FROM causeway.back_computed c USING jsonb_array_elements($2::jsonb) AS k WHERE c.migration = $1 AND c.table_no = (k->>'table')::int AND c.key = k->'key'", [
@@ -42,7 +32,6 @@ export async function replaceComputedRows(client: pg.ClientBase, migration: stri
 }
 
 export async function countComputedRows(client: pg.Pool | pg.ClientBase, migration: string): Promise<number> {
-  if (!(await isThere(client))) return 0;
   return (await client.query('SELECT count(*)::int AS n FROM causeway.back_computed WHERE migration = $1', [migration])).rows[0].n as number;
 }
 
@@ -52,7 +41,6 @@ export async function anyComputedRow(client: pg.Pool | pg.ClientBase, migration:
 
 /** The oldest ones that are newer than `after`. */
 export async function computedRowsAfter(client: pg.Pool | pg.ClientBase, migration: string, after: bigint, limit: number): Promise<(Pick<ComputedRow, 'table'> & { readonly id: bigint; readonly key: DivergenceKey })[]> {
-  if (!(await isThere(client))) return [];
   const found = await client.query('SELECT id, table_no AS "table", source_key AS key FROM causeway.back_computed WHERE migration = $1 AND id > $2 ORDER BY id LIMIT $3', [migration, after, limit]);
   return found.rows.map((row) => ({ ...row, id: BigInt(row.id) }));
 }
@@ -63,12 +51,7 @@ export async function forgetComputedRows(client: pg.Pool | pg.ClientBase, migrat
 
 /** Whether the row differs in nothing but columns that SQLite computes otherwise, and still has to come. */
 export async function isComputedOtherwise(client: pg.Pool | pg.ClientBase, migration: string, table: number, key: Readonly<Record<string, unknown>>, columns: readonly string[]): Promise<boolean> {
-  if (columns.length === 0 || !(await isThere(client))) return false;
+  if (columns.length === 0) return false;
   const found = await client.query('SELECT 1 FROM causeway.back_computed WHERE migration = $1 AND table_no = $2 AND source_key = $3 AND columns @> $4::text[]', [migration, table, JSON.stringify(key), columns]);
   return (found.rowCount ?? 0) > 0;
-}
-
-/** The way back has its tables from when it is armed. */
-async function isThere(client: pg.Pool | pg.ClientBase): Promise<boolean> {
-  return (await client.query("SELECT to_regclass('causeway.back_computed') IS NOT NULL AS there")).rows[0].there as boolean;
 }

@@ -9,7 +9,6 @@ import { qualifiedName, quoteIdentifier, quoteLiteral } from '@causeway/contract
 import type { TableContract } from '@causeway/contracts/table-contract';
 import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
-import { BACK_COMPUTED_TABLE } from './back-computed.ts';
 import { storeMarks } from './catalogue-mark.ts';
 import { BACK_TABLES, CAPTURE_TRIGGER, captureFunction, captureFunctionName, TRUNCATE_FUNCTION, TRUNCATE_TRIGGER } from './reverse-capture-sql.ts';
 import { notPassing } from './target-fence.ts';
@@ -19,7 +18,6 @@ const nameOf = (contract: TableContract): string => qualifiedName(contract.targe
 /** Installs what is missing, in the caller's transaction, and keeps how the tables look now. Idempotent; new tables may have come. */
 export async function installReverseCapture(client: pg.ClientBase, g: Generation, contracts: readonly TableContract[]): Promise<void> {
   await client.query(BACK_TABLES);
-  await client.query(BACK_COMPUTED_TABLE);
   await client.query(TRUNCATE_FUNCTION);
   const present = await captureTriggers(client, contracts);
   const missing = contracts.filter((contract) => !whole(contract, present));
