@@ -1,9 +1,10 @@
 /** What SQLite cannot hold or follow: never an error in the application, always a red gate, and healed by a value that fits. */
 import { closeTarget, openTarget, PASS_SETTING } from '@causeway/control/target/target-fence';
-import { installReverseCapture, removeReverseCapture, reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
+import { forgetReverseCapture, installReverseCapture, removeReverseCaptureOf, reverseCaptureInstalled } from '@causeway/control/target/reverse-capture';
 import { inTransaction } from '@causeway/runtime/postgres-pool';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
+import type pg from 'pg';
 import { WayBack } from './way-back.fixture.ts';
 
 let way: WayBack;
@@ -95,8 +96,9 @@ test('fencing and opening PostgreSQL is no change of its tables; DDL, TRUNCATE a
 
 test('removing and installing it again', async () => {
   await way.stopAll();
-  await inTransaction(way.pool, (c) => removeReverseCapture(c, way.g, way.contracts));
-  await inTransaction(way.pool, (c) => removeReverseCapture(c, way.g, way.contracts));
+  const remove = (c: pg.ClientBase): Promise<void> => way.contracts.reduce((before, contract) => before.then(() => removeReverseCaptureOf(c, way.g, contract)), forgetReverseCapture(c, way.g));
+  await inTransaction(way.pool, remove);
+  await inTransaction(way.pool, remove);
   expect(await reverseCaptureInstalled(way.pool, way.g, way.contracts)).toBe(false);
   expect((await way.pool.query("SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'causeway' AND proname LIKE 'back\\_back%'")).rowCount).toBe(0);
   await inTransaction(way.pool, (c) => installReverseCapture(c, way.g, way.contracts));

@@ -25,7 +25,9 @@ export interface ServiceOptions {
 /** A service that dies this often, each time soon after its start, has a cause that another start does not mend. */
 const MAX_RESTARTS = 20;
 const SOON_MS = 60_000;
-/** Between two starts while a server is away. */
+/** Trouble that ends by itself. */
+const PASSING: ReadonlySet<FailureCode> = new Set(['TARGET_UNREACHABLE', 'BROKER_UNREACHABLE', 'SOURCE_BUSY']);
+/** Between two starts while it lasts. */
 const PATIENCE_MS = 1_000;
 const STOP_DEADLINE_MS = 12_000;
 /**
@@ -102,7 +104,7 @@ export class ServiceProcess {
     if (this.stopping) return this.resolve(code ?? 130);
     const told = this.failure?.code;
     const patient = this.options.patient === true;
-    if (patient && (told === 'TARGET_UNREACHABLE' || told === 'BROKER_UNREACHABLE')) return void setTimeout(() => this.stopping || this.start(), PATIENCE_MS);
+    if (patient && told !== undefined && PASSING.has(told)) return void setTimeout(() => this.stopping || this.start(), PATIENCE_MS);
     if (this.failure !== undefined && !(patient && told === 'INTERRUPTED')) return this.reject(new Failure(this.failure.code, this.failure.message));
     // Node itself ends with 1 after an uncaught error; only the validator has a verdict to tell with it.
     if (code === 0 || (code === 1 && name === 'validator')) return this.resolve(code);

@@ -5,7 +5,7 @@
 import { exitCodeOf, Failure, type FailureCode } from '@causeway/contracts/failures';
 import { readSettings, type Settings, type SettingTable } from './config-table.ts';
 import type { Log } from './log.ts';
-import { isPassing } from './passing-trouble.ts';
+import { isBusySource, isPassing } from './passing-trouble.ts';
 import { messageOf } from './postgres-pool.ts';
 
 const DRAIN_DEADLINE_MS = 10_000;
@@ -54,6 +54,7 @@ export async function runService(log: Log, work: (signal: AbortSignal) => Promis
 
 function failureCodeOf(error: unknown, signal: AbortSignal): FailureCode {
   if (error instanceof Failure) return error.code;
+  if (isBusySource(error)) return 'SOURCE_BUSY';
   if (isPassing(error)) return 'TARGET_UNREACHABLE';
   return signal.aborted ? 'INTERRUPTED' : 'INTERNAL';
 }

@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { insertLive, type LivePhase, readLive } from '../live/live-record.ts';
 import { ensureControlSchema } from '../record/control-schema.ts';
 import { insertMigration, type MigrationRecord } from '../record/migration-record.ts';
-import { installReverseCapture, removeReverseCapture } from '../target/reverse-capture.ts';
+import { installReverseCapture, removeReverseCaptureOf } from '../target/reverse-capture.ts';
 import { closeTarget, targetFenceState } from '../target/target-fence.ts';
 import { beginAttempt, closePostgres, decideFollowing, openPostgres, reopenPostgres, storeFenceEnd } from './decisions.ts';
 import { readSteps, recordedStep } from './step-record.ts';
@@ -72,7 +72,7 @@ test('without the way back on every table nothing is opened', async () => {
   await beginAttempt(pool, g, FOLLOWING, 'switching');
   await storeFenceEnd(pool, g, 1n, 9n);
   await drain(9, 1);
-  await inTransaction(pool, (client) => removeReverseCapture(client, g, contracts));
+  await inTransaction(pool, (client) => removeReverseCaptureOf(client, g, contracts[0] as TableContract));
   await expect(openPostgres(pool, g, contracts, 1n)).rejects.toMatchObject({ code: 'WAY_BACK_LOST' });
   expect(await stateOf()).toEqual(['switching', 1n, 'closed']);
 });

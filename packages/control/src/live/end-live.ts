@@ -5,19 +5,27 @@ import { inTransaction } from '@causeway/runtime/postgres-pool';
 import type pg from 'pg';
 import type { Generation } from '../record/table-record.ts';
 import { DDL } from '../record/control-schema.ts';
+import { betweenStatements } from '../target/between-statements.ts';
 import { BACK_TABLES } from '../target/reverse-capture-sql.ts';
-import { removeReverseCapture } from '../target/reverse-capture.ts';
+import { forgetReverseCapture, removeReverseCaptureOf } from '../target/reverse-capture.ts';
 import { endRowids } from '../target/rowid-column.ts';
-import { removeTargetFence } from '../target/target-fence.ts';
+import { openTarget, removeTargetFence } from '../target/target-fence.ts';
 
-/** The target's tables become the application's alone: no trigger, index or column of ours stays on them. */
+/** The target's tables become the application's alone, one after the other: no trigger, index or column of ours stays on them. */
 export async function releaseTarget(pool: pg.Pool, g: Generation, contracts: readonly TableContract[]): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const there = await present(client, contracts);
-    await removeReverseCapture(client, g, there);
-    await removeTargetFence(client, g, there);
-    await endRowids(client, g, there);
+  const there = await inTransaction(pool, async (client) => {
+    const found = await present(client, contracts);
+    await openTarget(client, g, found);
+    return found;
   });
+  for (const contract of there) {
+    await betweenStatements(pool, async (client) => {
+      await removeReverseCaptureOf(client, g, contract);
+      await removeTargetFence(client, g, [contract], { privileges: false });
+      await endRowids(client, g, [contract]);
+    });
+  }
+  await inTransaction(pool, (client) => forgetReverseCapture(client, g));
 }
 
 /** A migration that is given up early has not made all of its tables. */

@@ -47,22 +47,15 @@ async function installOn(client: pg.ClientBase, g: Generation, contract: TableCo
   );
 }
 
-/** Removes it with everything that it has queued and noted, in the caller's transaction. Idempotent. */
-export async function removeReverseCapture(client: pg.ClientBase, g: Generation, contracts: readonly TableContract[]): Promise<void> {
-  const present = await captureTriggers(client, contracts);
-  for (const contract of contracts) {
-    for (const trigger of [CAPTURE_TRIGGER, TRUNCATE_TRIGGER]) {
-      if (present.has(`${nameOf(contract)} ${trigger}`)) await client.query(`DROP TRIGGER ${quoteIdentifier(trigger)} ON ${nameOf(contract)}`);
-    }
-    await client.query(`DROP FUNCTION IF EXISTS ${captureFunctionName(g, contract.table)}()`);
-  }
+/** Everything that it has queued and noted, once no table has its triggers any more. Idempotent. */
+export async function forgetReverseCapture(client: pg.ClientBase, g: Generation): Promise<void> {
   for (const table of ['back_queue', 'back_change', 'back_problem', 'back_computed', 'back_capture']) {
     const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [`causeway.${table}`]);
     if (there.rows[0].there) await client.query(`DELETE FROM causeway.${table} WHERE migration = $1`, [g.migration]);
   }
 }
 
-/** Of one table that leaves the migration while SQLite is the primary. */
+/** Of one table: it leaves the migration while SQLite is the primary, or the migration ends. Idempotent. */
 export async function removeReverseCaptureOf(client: pg.ClientBase, g: Generation, table: Pick<TableContract, 'table' | 'targetSchema' | 'target'>): Promise<void> {
   for (const trigger of [CAPTURE_TRIGGER, TRUNCATE_TRIGGER]) await client.query(`DROP TRIGGER IF EXISTS ${quoteIdentifier(trigger)} ON ${qualifiedName(table.targetSchema, table.target)}`);
   await client.query(`DROP FUNCTION IF EXISTS ${captureFunctionName(g, table.table)}()`);

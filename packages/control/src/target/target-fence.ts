@@ -87,19 +87,26 @@ export async function notPassing(client: pg.ClientBase, g: Generation): Promise<
 export async function openTarget(client: pg.ClientBase, g: Generation, contracts: Tables, options: { privileges?: boolean } = {}): Promise<void> {
   if (contracts.length === 0) return;
   await afterDeadlocks(client, async () => {
-    await lockAll(client, contracts);
-    const present = await fenceTriggers(client, contracts);
-    for (const table of contracts) {
-      for (const trigger of TRIGGERS) {
-        const enabled = present.get(`${nameOf(table)} ${trigger}`);
-        if (enabled !== undefined && enabled !== 'D') await client.query(`ALTER TABLE ${nameOf(table)} DISABLE TRIGGER ${quoteIdentifier(trigger)}`);
-      }
+    // Tables that are open are in use: at the end of a migration a lock would only be in the application's way.
+    if ([...(await fenceTriggers(client, contracts)).values()].some((enabled) => enabled !== 'D')) {
+      await lockAll(client, contracts);
+      await disableFence(client, contracts);
     }
     // Of the whole migration: one table that leaves it takes nothing of the others' along.
     if (options.privileges === false) return;
     await enableApplicationTriggers(client, g);
     await restorePrivileges(client, g);
   });
+}
+
+async function disableFence(client: pg.ClientBase, contracts: Tables): Promise<void> {
+  const present = await fenceTriggers(client, contracts);
+  for (const table of contracts) {
+    for (const trigger of TRIGGERS) {
+      const enabled = present.get(`${nameOf(table)} ${trigger}`);
+      if (enabled !== undefined && enabled !== 'D') await client.query(`ALTER TABLE ${nameOf(table)} DISABLE TRIGGER ${quoteIdentifier(trigger)}`);
+    }
+  }
 }
 
 /** Opens the tables for good, at the end of a migration: neither fence nor index of ours stays on them. */

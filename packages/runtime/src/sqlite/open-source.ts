@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { Failure } from '@causeway/contracts/failures';
 import Database from 'better-sqlite3';
+import { isBusySource } from '../passing-trouble.ts';
 
 export type SourceDatabase = Database.Database;
 
@@ -46,6 +47,7 @@ export function sourceFailure(path: string, error: unknown): Failure {
   }
   if (code.startsWith('SQLITE_IOERR')) return new Failure('SOURCE_CORRUPT', `${path} cannot be read: ${message}`, { cause: error });
   if (code.startsWith('SQLITE_ERROR')) return new Failure('SOURCE_UNSUPPORTED', `${path}: ${message}`, { cause: error });
+  if (isBusySource(error)) return new Failure('SOURCE_BUSY', `${path}: ${message}`, { cause: error });
   return new Failure('INTERNAL', `${path}: ${message}`, { cause: error });
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from django.core.management.base import CommandError
@@ -13,14 +14,27 @@ from .project_tables import ProjectTable
 from .source_tables import read_views
 from .target_tables import TargetTable, make_schema
 
+_APPLYING = re.compile(r"\s*Applying (\S+?)\.\.\.")
+#: The last line of a traceback, which more lines of the database may follow; or what a command says.
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Configured|DoesNotExist)\b")
+
 
 def migrate_target(pair: Pair) -> None:
     make_schema(pair.schema)
     # --run-syncdb: applications without migrations have tables too.
     done = run_under_target(pair, ["migrate", "--noinput", "--run-syncdb", "--database", pair.alias, "--verbosity", "1"], capture=True)
     if done.returncode != 0:
-        said = "\n  ".join(done.stdout.strip().splitlines()[-12:])
-        raise CommandError(f"the project's own migrate fails on PostgreSQL:\n  {said}", returncode=ENVIRONMENT)
+        raise CommandError(_why(done.stdout), returncode=ENVIRONMENT)
+
+
+def _why(said: str) -> str:
+    """Which migration, and the error without the way through Django's own code."""
+    lines = said.strip().splitlines()
+    applying = [match[1] for line in lines if (match := _APPLYING.match(line))]
+    error = max((number for number, line in enumerate(lines) if _ERROR.match(line)), default=max(0, len(lines) - 12))
+    where = f", in the migration {applying[-1]}" if applying else ""
+    remedy = "\n  Mend it for both databases (RunPython may ask schema_editor.connection.vendor), and run this command again: it goes on from there." if applying else ""
+    return f"the project's own migrate fails on PostgreSQL{where}:\n  " + "\n  ".join(lines[error:]) + remedy
 
 
 def make_unmanaged(connection: sqlite3.Connection, source: set[str], target: dict[str, TargetTable], project: dict[str, ProjectTable]) -> list[str]:

@@ -1,0 +1,30 @@
+/**
+ * Changes of a table that the application works with. What they need is the table for themselves for a moment: whoever
+ * waits for that holds up everybody who comes later, and two that wait for each other's tables end in a deadlock, of which
+ * the application may be the victim. So it is tried for less than the second after which PostgreSQL looks for deadlocks,
+ * and again after a pause in which all others go on.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inTransaction } from '@causeway/runtime/postgres-pool';
+import type pg from 'pg';
+
+const WAIT_MS = 200;
+const PAUSE_MS = 300;
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK = '40P01';
+
+/** In a transaction of its own, for one table; for as long as it takes. */
+export async function betweenStatements(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await inTransaction(pool, async (client) => {
+        await client.query(`SET LOCAL lock_timeout = ${WAIT_MS}`);
+        await work(client);
+      });
+      return;
+    } catch (error) {
+      if (![LOCK_NOT_AVAILABLE, DEADLOCK].includes((error as { code?: string }).code ?? '')) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
