@@ -45,6 +45,7 @@ def compare_models(result: CheckResult, asked: Comparison, say: Callable[[str], 
             explained.append(f"{model._meta.label}: {found['missing']} row(s) in the quarantine")
         elif not found["equal"]:
             unequal.append(model._meta.label)
+    explained += [f"{entry['model']}: {entry['written']} row(s) that are written all the time" for entry in result.models if entry["written"]]
     rows = sum(entry["rows"] for entry in result.models)
     text = f"{rows} rows of {len(result.models)} models" + (f"; explained: {', '.join(explained)}" if explained else "")
     result.add("rows of every model equal", not unequal and len(result.models) > 0, f"differ in {', '.join(unequal)}" if unequal else text)
@@ -65,9 +66,9 @@ def _compare(model: Any, asked: Comparison, result: CheckResult) -> dict[str, An
         found = RowComparer(model, SOURCE_ALIAS, TARGET_ALIAS, show_values=asked.show_values, moving=asked.moving).run()
     except (DatabaseError, ValueError, TypeError, OverflowError) as error:
         result.differences.append({"model": model._meta.label, "pk": "?", "field": f"cannot be read: {type(error).__name__}"})
-        result.models.append({"model": model._meta.label, "rows": 0, "equal": False, "differing": 0, "missing": 0, "extra": 0})
+        result.models.append({"model": model._meta.label, "rows": 0, "equal": False, "differing": 0, "missing": 0, "extra": 0, "written": 0})
         return None
-    entry = {"model": found.model, "rows": found.rows, "equal": found.equal, "differing": found.differing, "missing": found.missing, "extra": found.extra}
+    entry = {"model": found.model, "rows": found.rows, "equal": found.equal, "differing": found.differing, "missing": found.missing, "extra": found.extra, "written": found.written}
     result.models.append(entry)
     result.differences += found.named
     return entry

@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 MIDDLEWARE = "causeway_django.live.middleware.LiveSwitchMiddleware"
 MAIL = "causeway_django.live.mail.EmailBackend"
+#: Applications whose search has other tables in each database, and the setting that names what searches.
+SEARCHES = {"wagtail.search": "WAGTAILSEARCH_BACKENDS", "modelsearch": "MODELSEARCH_BACKENDS"}
 
 
 def install_where_live() -> None:
@@ -78,3 +80,29 @@ def check_middleware(**_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.compatibility)
+def check_search(**_: Any) -> list[CheckMessage]:
+    from .switch import find_switch
+
+    if find_switch() is None:
+        return []
+    found: list[CheckMessage] = []
+    for app, setting in SEARCHES.items():
+        own = f"{app}.backends.database"
+        configured = {"default": {"BACKEND": own}, **getattr(settings, setting, {})}
+        if app in settings.INSTALLED_APPS and any(_has_own_tables(str(backend.get("BACKEND")), own) for backend in configured.values()):
+            found.append(
+                Warning(
+                    f"The search of {app} has other tables in each database, and a process chooses when it is started: its searches would fail after a switch.",
+                    hint=f'Until the migration is complete set {setting} = {{"default": {{"BACKEND": "{own}.fallback"}}}}, which searches without an index; '
+                    "then take the old value back and make the index anew.",
+                    id="causeway.W003",
+                )
+            )
+    return found
+
+
+def _has_own_tables(backend: str, own: str) -> bool:
+    return backend.startswith(own) and not backend.startswith(f"{own}.fallback")
