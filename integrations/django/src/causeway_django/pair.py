@@ -47,7 +47,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--to",
         metavar="ADDRESS",
-        help="postgres://user@host/database, @FILE that holds it, or an alias in DATABASES; default: CAUSEWAY_TARGET in the settings or the environment, "
+        help="postgres://user@host/database, @FILE that holds it, or an alias in DATABASES; default: the PostgreSQL side of a live alias, CAUSEWAY_TARGET in the settings or the environment, "
         "else the alias itself or the only other alias if it is PostgreSQL, else DATABASE_URL",
     )
 
@@ -106,14 +106,15 @@ def _source(alias: str, given: str | None) -> Path:
 def _target(alias: str, given: str | None) -> dict[str, Any]:
     if given is not None:
         return _entry(given, "--to")
+    # Before everything that is said elsewhere: this is where the application will write after the switch.
+    live = live_side(alias, "postgresql")
+    if live is not None:
+        return live
     setting = _by_alias(getattr(settings, "CAUSEWAY_TARGET", None), alias)
     if setting:
         return _entry(setting, "CAUSEWAY_TARGET")
     if os.environ.get("CAUSEWAY_TARGET"):
         return _entry(os.environ["CAUSEWAY_TARGET"], "CAUSEWAY_TARGET")
-    live = live_side(alias, "postgresql")
-    if live is not None:
-        return live
     servers = [name for name in settings.DATABASES if name not in (SOURCE_ALIAS, TARGET_ALIAS) and connections[name].vendor == "postgresql"]
     if alias in servers:
         return settings.DATABASES[alias]
