@@ -121,3 +121,8 @@ def test_rows_that_do_not_fit_stay_out_where_that_is_wanted(fresh: Project) -> N
     rows = next(entry for entry in done.json["check"]["checks"] if entry["check"] == "rows of every model equal")
     assert rows["ok"] and "kinds.Every: 1 row(s) in the quarantine" in rows["text"]
     assert fresh.sql("SELECT count(*) FROM kinds_every WHERE id = 1") == [(0,)]
+    # What else differs in that table is told by itself.
+    [(changed,)] = fresh.sql("UPDATE kinds_every SET small = small + 1 WHERE id = (SELECT max(id) FROM kinds_every WHERE small IS NOT NULL) RETURNING id")
+    check = fresh.run("causeway_check", "--json", "--quiet", "--no-writes")
+    assert (check.code, check.json["differences"]) == (1, [{"model": "kinds.Every", "pk": str(changed), "field": "small"}])
+    assert "kinds.Every: 1 row(s) in the quarantine" in next(entry["text"] for entry in check.json["checks"] if not entry["ok"])

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from .address import AddressError, database_from_url, url_from_database
+from .libpq import completed_by_libpq
 
 #: Aliases under which both sides are open in one process; no name of a project begins so.
 SOURCE_ALIAS = "causeway_source"
@@ -33,7 +34,7 @@ class Pair:
 
     @property
     def url(self) -> str:
-        return url_from_database(self.target)
+        return url_from_database(completed_by_libpq(self.target))
 
     @property
     def name(self) -> str:

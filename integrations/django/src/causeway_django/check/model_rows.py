@@ -39,16 +39,25 @@ def compare_models(result: CheckResult, asked: Comparison, say: Callable[[str], 
             continue
         say(f"comparing {number}/{len(models)} {model._meta.label}")
         found = _compare(model, asked, result)
-        if found is None:
-            unequal.append(model._meta.label)
-        elif not found["equal"] and found["missing"] == asked.quarantined.get(table) and found["differing"] == found["extra"] == 0:
+        if found is not None and _is_quarantine(found, asked.quarantined.get(table)):
             explained.append(f"{model._meta.label}: {found['missing']} row(s) in the quarantine")
-        elif not found["equal"]:
+            _forget_missing(result, model._meta.label)
+            found = {**found, "equal": found["differing"] == found["extra"] == 0}
+        if found is None or not found["equal"]:
             unequal.append(model._meta.label)
     explained += [f"{entry['model']}: {entry['written']} row(s) that are written all the time" for entry in result.models if entry["written"]]
     rows = sum(entry["rows"] for entry in result.models)
-    text = f"{rows} rows of {len(result.models)} models" + (f"; explained: {', '.join(explained)}" if explained else "")
-    result.add("rows of every model equal", not unequal and len(result.models) > 0, f"differ in {', '.join(unequal)}" if unequal else text)
+    text = f"differ in {', '.join(unequal)}" if unequal else f"{rows} rows of {len(result.models)} models"
+    result.add("rows of every model equal", not unequal and len(result.models) > 0, text + (f"; explained: {', '.join(explained)}" if explained else ""))
+
+
+def _is_quarantine(found: dict[str, Any], rows: int | None) -> bool:
+    """As many rows are missing as stand there; whatever else differs in their table is another matter."""
+    return found["missing"] > 0 and found["missing"] == rows
+
+
+def _forget_missing(result: CheckResult, model: str) -> None:
+    result.differences = [entry for entry in result.differences if entry["model"] != model or entry.get("only") != "source"]
 
 
 def _why_not(table: str, present: set[str], asked: Comparison) -> str | None:

@@ -22,8 +22,8 @@ def install_where_live() -> None:
         hooks.install()
 
 
-@register(Tags.database)
-def check_switch(databases: Any = None, **_: Any) -> list[CheckMessage]:
+@register(Tags.compatibility)
+def check_switch(**_: Any) -> list[CheckMessage]:
     from .state_file import StateUnusable
     from .switch import find_switch
 
@@ -42,6 +42,27 @@ def check_switch(databases: Any = None, **_: Any) -> list[CheckMessage]:
                 id="causeway.E002",
             )
         ]
+    return []
+
+
+@register(Tags.compatibility)
+def check_postgresql(**_: Any) -> list[CheckMessage]:
+    """What Django would tell with the first connection, which is made under the first request after the switch."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from .base import new_connection
+    from .switch import find_switch
+
+    switch = find_switch()
+    if switch is None:
+        return []
+    try:
+        connection = new_connection("postgresql", switch.config.alias)
+        connection.get_connection_params()
+        if "pool" in connection.settings_dict["OPTIONS"]:
+            _ = connection.pool
+    except ImproperlyConfigured as error:
+        return [Error(f"The PostgreSQL side of the live switch cannot be used: {error}", hint="Correct `postgresql=` of causeway_django.live.database().", id="causeway.E003")]
     return []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.db import DatabaseError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -33,9 +34,11 @@ class TargetTable:
 
 
 def target_connection() -> BaseDatabaseWrapper:
-    connection = connections[TARGET_ALIAS]
     try:
+        connection = connections[TARGET_ALIAS]
         connection.ensure_connection()
+    except ImproperlyConfigured as error:
+        raise CommandError(f"the target cannot be used: {error}", returncode=ENVIRONMENT) from error
     except OperationalError as error:
         # psycopg's message names host and port; the password is in none of them.
         raise CommandError(f"the target cannot be reached: {str(error).splitlines()[0]}", returncode=ENVIRONMENT) from error
