@@ -82,7 +82,7 @@ def _code_is_read(fresh: Project) -> None:
         connection.execute("UPDATE kinds_tag SET name = 'short' WHERE length(name) > 30")
         connection.execute("UPDATE kinds_every SET number = 1 WHERE id = 1")
     (fresh.folder / "kinds" / "views.py").write_text(
-        "from .models import Tag\n\n\ndef find(word):\n    return Tag.objects.filter(name__contains=word) | Tag.objects.filter(name__icontains=word) | Tag.objects.raw('SELECT 1')\n",
+        "from .models import Tag\n\n\ndef find(word):\n    return Tag.objects.filter(name__contains=word) | Tag.objects.filter(name__icontains=word) | Tag.objects.raw('SELECT 1')\n\n\ndef hold():\n    return Tag.objects.select_for_update().get()\n",
         encoding="utf-8",
     )
     error = told(fresh, 0, "--skip", "kinds_empty")
@@ -90,6 +90,7 @@ def _code_is_read(fresh: Project) -> None:
     assert "lookup-case" in error and "kinds/views.py:5" in error
     assert "lookup-unicode" in error
     assert "raw-sql" in error
+    assert "select-for-update" in error and "kinds/views.py:9" in error
     assert (fresh.folder / "causeway-plan.yaml").read_text(encoding="utf-8").count("form: decimal15") >= 3
 
 

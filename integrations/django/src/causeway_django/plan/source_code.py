@@ -28,6 +28,7 @@ def code_findings() -> list[Finding]:
     texts = {
         "lookup-case": ("decide", "contains, startswith, endswith", "ignore ASCII case in SQLite and respect it in PostgreSQL: where case does not matter, write icontains, istartswith, iendswith"),
         "lookup-unicode": ("know", "icontains, iexact and their kin", "ignore the case of ASCII alone in SQLite, of all letters in PostgreSQL: they find more (ä and Ä)"),
+        "select-for-update": ("decide", "select_for_update()", "does nothing in SQLite; PostgreSQL locks the rows, and refuses it outside of a transaction: ATOMIC_REQUESTS or atomic()"),
         "raw-sql": ("decide", "SQL by hand", "is not translated: try each place on PostgreSQL"),
     }
     return [Finding(kind, *texts[kind][:1], f"{texts[kind][1]}, {len(found)} place(s)", texts[kind][2], found[:EXAMPLES]) for kind, found in sorted(places.items())]
@@ -59,6 +60,8 @@ def _hits(file: Path) -> Iterator[tuple[str, int]]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
             if name in RAW:
                 yield "raw-sql", node.lineno
+            elif name == "select_for_update":
+                yield name.replace("_", "-"), node.lineno
 
 
 def _lookup(name: str, line: int) -> Iterator[tuple[str, int]]:
