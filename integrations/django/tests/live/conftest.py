@@ -35,13 +35,15 @@ def project(tmp_path_factory):
         server.execute(f"CREATE DATABASE {name}")
     folder = tmp_path_factory.mktemp("live project")
     lite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "db.sqlite3"), "OPTIONS": {"timeout": 10}, "ATOMIC_REQUESTS": True}
+    # The live side takes it with every Django.
+    immediate = lite | {"OPTIONS": {**lite["OPTIONS"], "transaction_mode": "IMMEDIATE"}}
     if django.VERSION >= (5, 1):
-        lite["OPTIONS"]["transaction_mode"] = "IMMEDIATE"
+        lite = immediate
     server = {**database_from_url(URL), "NAME": name, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": True}
     settings.configure(
         SECRET_KEY="not secret",
         DATABASES={
-            "default": database(sqlite=lite, postgresql=server, wait=8),
+            "default": database(sqlite=immediate, postgresql=server, wait=8),
             "sqlite": lite | {"ATOMIC_REQUESTS": False},
             "postgresql": server | {"ATOMIC_REQUESTS": False},
         },

@@ -237,17 +237,29 @@ class LiveConnection:
 
 class LiveSqlite:
     live_switch: LiveSwitch
+    #: `transaction_mode` of OPTIONS where Django does not know it yet: before 5.1.
+    live_mode: str | None = None
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params = super().get_connection_params()  # type: ignore[misc]
+        self.live_mode = params.pop("transaction_mode", None)
+        return params
+
+    def _begin(self) -> None:
+        if self.live_mode is None:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        else:
+            self.cursor().execute(f"BEGIN {self.live_mode}")  # type: ignore[attr-defined]
 
     def _start_transaction_under_autocommit(self) -> None:
         # A fence or a capture that came or went is a change of the schema, which each connection parses anew with its next statement.
         # After BEGIN IMMEDIATE that would be under the write lock, and all that write wait for it.
         with self.wrap_database_errors:  # type: ignore[attr-defined]
             self.connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # type: ignore[attr-defined]
-        begin = super()._start_transaction_under_autocommit  # type: ignore[misc]
         if self.live_switch.line.is_rushed():
-            begin_fairly(self, begin)
+            begin_fairly(self, self._begin)
         else:
-            begin()
+            self._begin()
 
 
 @functools.cache

@@ -38,6 +38,9 @@ def _count(config: LiveConfig, side: Side, sql: str) -> int:
     if side == "postgresql":
         entry["OPTIONS"].pop("pool", None)
         entry["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
+    else:
+        # It only looks, and Django before 5.1 does not know the option.
+        entry["OPTIONS"].pop("transaction_mode", None)
     # A connection of its own: the one at work may be in the middle of a transaction that has just failed.
     connection = load_backend(entry["ENGINE"]).DatabaseWrapper(entry, config.alias)
     try:
