@@ -4,6 +4,7 @@ import { quoteIdentifier } from '@causeway/contracts/identifier';
 import { isOwnTable, SOURCE_PREFIX, STATE_TABLE } from '@causeway/contracts/live/source-objects';
 import type { SourceDatabase } from '@causeway/runtime/sqlite/open-source';
 import { ownFunctionOfIndex } from './own-function.ts';
+import { ownTokenizer } from './own-tokenizer.ts';
 import { affinityOf, type SourceColumn, type SourceForeignKey, type SourceIndex, type SourceObject, type SourceSchema, type SourceTable } from './source-schema.ts';
 
 interface ListedTable {
@@ -75,10 +76,10 @@ function readVirtual(db: SourceDatabase, entry: ListedTable, sql: string, listed
   const kind = module === 'rtree' || module === 'rtree_i32' ? 'rtree' : !ownContent ? null : module === 'fts5' ? 'fts5' : module === 'fts4' || module === 'fts3' ? 'fts4' : null;
   if (kind !== null) {
     try {
-      tables.push(readTable(db, entry, sql, kind));
+      tables.push({ ...readTable(db, entry, sql, kind), ...(kind === 'rtree' ? {} : ownTokenizer(db, entry.name)) });
       return;
     } catch (error) {
-      objects.push({ kind: 'virtual_table', name: entry.name, table: entry.name, sql, note: `cannot be read: ${(error as Error).message}` });
+      objects.push({ kind: 'virtual_table', name: entry.name, table: entry.name, sql, note: `its rows are left behind, no other library can read them: ${(error as Error).message}`, leftBehind: true });
       return;
     }
   }

@@ -61,7 +61,7 @@ function untranslated(schema: SourceSchema): PlanObject[] {
       kind: object.kind,
       name: object.name,
       table: object.table,
-      fidelity: 'not_moved',
+      fidelity: object.leftBehind === true ? 'needs_decision' : 'not_moved',
       source: object.sql,
       target: null,
       stage: 'none',

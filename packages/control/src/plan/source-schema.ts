@@ -51,6 +51,8 @@ export interface SourceTable {
   readonly rowidAlias: string | null;
   /** fts3/4/5 table with its own content, or an R*Tree: read through its visible columns. */
   readonly fts: 'fts4' | 'fts5' | 'rtree' | null;
+  /** The tokenizer of a full-text table, where only the application's connection has it. */
+  readonly ownTokenizer?: string;
   readonly indexes: readonly SourceIndex[];
   readonly foreignKeys: readonly SourceForeignKey[];
   /** Value of sqlite_sequence, where the table has one. */
@@ -64,6 +66,8 @@ export interface SourceObject {
   readonly table: string;
   readonly sql: string | null;
   readonly note: string;
+  /** It holds rows of its own, which cannot be read. */
+  readonly leftBehind?: true;
 }
 
 export interface SourceSchema {

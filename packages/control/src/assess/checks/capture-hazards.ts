@@ -25,6 +25,7 @@ export function* captureHazards(input: CheckInput): Generator<Finding> {
     if (unseen !== null) yield finding({ check: 'capture-index', severity: 'notice', table: source.name, detail: unseen });
     if (source.withoutRowid && source.columns.some((c) => c.keyPosition > 0 && keyPrintsAlike(plan, c))) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'values of two classes in its key are one value in PostgreSQL, and it has no rowid: a live migration cannot keep them apart' });
     if (source.fts === 'rtree') yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'SQLite lets no trigger see the changes of an R*Tree: for a live migration say action: skip for it, and fill it from its own table in PostgreSQL' });
+    else if (source.ownTokenizer !== undefined) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: `its tokenizer ${source.ownTokenizer} is the application's own: for a live migration say action: skip for it` });
     else if (source.fts !== null) yield finding({ check: 'capture-key', severity: 'info', table: source.name, detail: 'changes of a full-text table are taken from its content table' });
     else if (source.columns.every((c) => c.keyPosition === 0) && source.rowidAlias === null) yield finding({ check: 'capture-key', severity: 'notice', table: source.name, detail: 'it has no key, and its columns hide every name of the rowid' });
   }

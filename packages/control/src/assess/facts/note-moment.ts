@@ -6,6 +6,9 @@ import type { ColumnFacts } from './column-facts.ts';
 /** Digits in the places of a date: only its numbers are wrong, or PostgreSQL would roll them over. */
 const LOOKS_ISO = /^[-+]?\d{1,6}-\d{2}-\d{2}([ T]\d{2}:\d{2}|$)|^\d{2,3}:\d{2}/;
 const SHORTEST_ZONED = 17;
+/** Julian days of the years 1 to 9999. */
+const JULIAN_FROM = 1_721_425.5;
+const JULIAN_TO = 5_373_484.5;
 
 export function noteMoment(value: Exclude<ReadValue, null>, fits: boolean, row: readonly ReadValue[], facts: ColumnFacts, timeOnly: boolean): void {
   if (typeof value === 'string') {
@@ -22,7 +25,8 @@ export function noteMoment(value: Exclude<ReadValue, null>, fits: boolean, row: 
     else facts.note('date-out-of-range', row);
     return;
   }
-  if (typeof value === 'number' && value > 0 && value < 5_373_485) facts.note('julian', row);
+  // Others count from another day: Delphi and Access from 1899, Core Data from 2001.
+  if (typeof value === 'number' && value >= JULIAN_FROM && value < JULIAN_TO) facts.note('julian', row);
   else facts.note('date-invalid', row);
 }
 
