@@ -52,8 +52,8 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     attempt: live.attempt,
     servicesDown: (['extractor', 'loader', 'validator'] as const).filter((name) => !alive.has(name)),
     backProblems: problems.map((p) => problemText(p, contracts)),
-    backQueued: await queued(pool, g),
-    backUnverified: told('backUnverified'),
+    backQueued: await rows(pool, g, 'back_queue'),
+    backUnverified: atLeast(told('backUnverified'), await rows(pool, g, 'back_change')),
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),
     sourceTouched: typeof alive.get('validator')?.['sourceTouched'] === 'string' ? String(alive.get('validator')?.['sourceTouched']) : null,
     captureLost: typeof alive.get('validator')?.['captureLost'] === 'string' ? String(alive.get('validator')?.['captureLost']) : null,
@@ -67,10 +67,13 @@ export function unverifiedNow(validator: Readonly<Record<string, unknown>> | und
   return unverified + Math.max(0, Number(end - BigInt(sourceEnd)));
 }
 
-async function queued(pool: pg.Pool, g: Generation): Promise<number> {
-  const there = await pool.query("SELECT to_regclass('causeway.back_queue') IS NOT NULL AS there");
+/** What the validator told a lap ago is less than what has come since; what it has not told stays unknown. */
+const atLeast = (told: number | null, now: number): number | null => (told === null ? null : Math.max(told, now));
+
+async function rows(pool: pg.Pool, g: Generation, table: 'back_queue' | 'back_change'): Promise<number> {
+  const there = await pool.query('SELECT to_regclass($1) IS NOT NULL AS there', [`causeway.${table}`]);
   if (!(there.rows[0].there as boolean)) return 0;
-  return (await pool.query('SELECT count(*)::int AS n FROM causeway.back_queue WHERE migration = $1', [g.migration])).rows[0].n as number;
+  return (await pool.query(`SELECT count(*)::int AS n FROM causeway.${table} WHERE migration = $1`, [g.migration])).rows[0].n as number;
 }
 
 /** sqlite_sequence as it is now. */

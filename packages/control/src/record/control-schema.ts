@@ -219,9 +219,12 @@ CREATE TABLE IF NOT EXISTS causeway.back_computed (
   table_no int NOT NULL,
   key jsonb NOT NULL,
   source_key jsonb NOT NULL,
-  columns text[] NOT NULL
+  columns text[] NOT NULL,
+  sent_id bigint,
+  sent_at timestamptz
 );
 CREATE INDEX IF NOT EXISTS back_computed_key ON causeway.back_computed (migration, table_no, key);
+CREATE INDEX IF NOT EXISTS back_computed_source ON causeway.back_computed (migration, table_no, source_key);
 ${FENCE_FUNCTION}`;
 
 /** Arbitrary but fixed: two commands that create the record at once must not collide in the catalogue. */

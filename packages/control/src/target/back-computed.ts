@@ -31,27 +31,34 @@ export async function replaceComputedRows(client: pg.ClientBase, migration: stri
   );
 }
 
+/** Those that PostgreSQL has not been sent yet. */
 export async function countComputedRows(client: pg.Pool | pg.ClientBase, migration: string): Promise<number> {
-  return (await client.query('SELECT count(*)::int AS n FROM causeway.back_computed WHERE migration = $1', [migration])).rows[0].n as number;
+  return (await client.query('SELECT count(*)::int AS n FROM causeway.back_computed WHERE migration = $1 AND sent_id IS NULL', [migration])).rows[0].n as number;
 }
 
 export async function anyComputedRow(client: pg.Pool | pg.ClientBase, migration: string): Promise<boolean> {
   return (await client.query('SELECT 1 FROM causeway.back_computed WHERE migration = $1 LIMIT 1', [migration])).rowCount === 1;
 }
 
-/** The oldest ones that are newer than `after`. */
-export async function computedRowsAfter(client: pg.Pool | pg.ClientBase, migration: string, after: bigint, limit: number): Promise<(Pick<ComputedRow, 'table'> & { readonly id: bigint; readonly key: DivergenceKey })[]> {
-  const found = await client.query('SELECT id, table_no AS "table", source_key AS key FROM causeway.back_computed WHERE migration = $1 AND id > $2 ORDER BY id LIMIT $3', [migration, after, limit]);
+/** The oldest ones of those that have not been sent yet. */
+export async function computedRowsToSend(client: pg.Pool | pg.ClientBase, migration: string, limit: number): Promise<(Pick<ComputedRow, 'table'> & { readonly id: bigint; readonly key: DivergenceKey })[]> {
+  const found = await client.query('SELECT id, table_no AS "table", source_key AS key FROM causeway.back_computed WHERE migration = $1 AND sent_id IS NULL ORDER BY id LIMIT $2', [migration, limit]);
   return found.rows.map((row) => ({ ...row, id: BigInt(row.id) }));
 }
 
-export async function forgetComputedRows(client: pg.Pool | pg.ClientBase, migration: string, upTo: bigint): Promise<void> {
-  await client.query('DELETE FROM causeway.back_computed WHERE migration = $1 AND id <= $2', [migration, upTo]);
+/** `logId`: newest id in the source's log under which their keys stand. */
+export async function markComputedSent(client: pg.Pool | pg.ClientBase, migration: string, ids: readonly bigint[], logId: bigint): Promise<void> {
+  await client.query('UPDATE causeway.back_computed SET sent_id = $3, sent_at = clock_timestamp() WHERE migration = $1 AND id = ANY ($2::bigint[])', [migration, ids, logId]);
 }
 
-/** Whether the row differs in nothing but columns that SQLite computes otherwise, and still has to come. */
-export async function isComputedOtherwise(client: pg.Pool | pg.ClientBase, migration: string, table: number, key: Readonly<Record<string, unknown>>, columns: readonly string[]): Promise<boolean> {
+/** A comparison that began before they were sent has long ended. */
+export async function forgetSentRows(client: pg.Pool | pg.ClientBase, migration: string): Promise<void> {
+  await client.query("DELETE FROM causeway.back_computed WHERE migration = $1 AND sent_at < clock_timestamp() - interval '1 hour'", [migration]);
+}
+
+/** Whether the row differs in nothing but columns that SQLite computes otherwise. `position`: of the log, at which it was looked at. */
+export async function isComputedOtherwise(client: pg.Pool | pg.ClientBase, migration: string, table: number, key: Readonly<Record<string, unknown>>, columns: readonly string[], position: bigint): Promise<boolean> {
   if (columns.length === 0) return false;
-  const found = await client.query('SELECT 1 FROM causeway.back_computed WHERE migration = $1 AND table_no = $2 AND source_key = $3 AND columns @> $4::text[]', [migration, table, JSON.stringify(key), columns]);
-  return (found.rowCount ?? 0) > 0;
+  const text = 'SELECT 1 FROM causeway.back_computed WHERE migration = $1 AND table_no = $2 AND source_key = $3 AND columns @> $4::text[] AND (sent_id IS NULL OR $5 < sent_id)';
+  return ((await client.query(text, [migration, table, JSON.stringify(key), columns, position])).rowCount ?? 0) > 0;
 }

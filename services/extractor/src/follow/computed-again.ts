@@ -1,17 +1,19 @@
 /**
  * After a rollback: rows whose generated columns SQLite computes otherwise than PostgreSQL has them go through the stream
- * once more. They are forgotten when PostgreSQL has applied them: until then the validator knows why they differ.
+ * once more. Until they have come, the record says why they differ.
  */
 import { openWritableSource } from '@causeway/control/capture/open-writable';
 import { fenceState } from '@causeway/control/capture/source-fence';
 import type { TableContract } from '@causeway/contracts/table-contract';
 import { logKeysAgain } from '@causeway/control/live/repair';
-import { computedRowsAfter, forgetComputedRows } from '@causeway/control/target/back-computed';
+import { computedRowsToSend, forgetSentRows, markComputedSent } from '@causeway/control/target/back-computed';
 import type pg from 'pg';
 import { isBusy } from './log-purge.ts';
 
 /** Logged in one go: the application's writers wait for it. */
 const AT_ONCE = 500;
+/** In one call: changes of the application wait meanwhile. */
+const TIMES = 10;
 /** The application comes first: we try again a second later. */
 const BUSY_MS = 20;
 
@@ -20,8 +22,6 @@ export class ComputedAgain {
   private readonly migration: string;
   private readonly file: string;
   private readonly contracts: readonly TableContract[];
-  /** Newest row that was logged, and under which id; null: PostgreSQL has them all. */
-  private logged: { readonly row: bigint; readonly at: bigint } | null = null;
 
   constructor(pool: pg.Pool, migration: string, file: string, contracts: readonly TableContract[]) {
     this.pool = pool;
@@ -30,19 +30,14 @@ export class ComputedAgain {
     this.contracts = contracts;
   }
 
-  /** Cheap where there is none. `applied`: newest log id that PostgreSQL has. To be called while SQLite is the primary. */
-  async send(applied: bigint): Promise<void> {
-    if (this.logged !== null && applied >= this.logged.at) {
-      await forgetComputedRows(this.pool, this.migration, this.logged.row);
-      this.logged = null;
-    }
-    for (;;) {
-      const rows = await computedRowsAfter(this.pool, this.migration, this.logged?.row ?? 0n, AT_ONCE);
-      const newest = rows.at(-1);
-      if (newest === undefined) return;
-      const at = this.log(rows);
-      if (at === null) return;
-      this.logged = { row: newest.id, at };
+  /** Cheap where there is none. To be called while SQLite is the primary; stopped in between it sends some of them twice. */
+  async send(): Promise<void> {
+    await forgetSentRows(this.pool, this.migration);
+    for (let times = 0; times < TIMES; times++) {
+      const rows = await computedRowsToSend(this.pool, this.migration, AT_ONCE);
+      const logId = rows.length === 0 ? null : this.log(rows);
+      if (logId === null) return;
+      await markComputedSent(this.pool, this.migration, rows.map((row) => row.id), logId);
     }
   }
 

@@ -238,7 +238,7 @@ class FollowLoop {
     const validator = (await readBeats(pool, g.migration)).find((b) => b.name === 'validator');
     const applied = this.position?.applied ?? 0n;
     await purge.purge(batch.purgedTo, purgeBound(applied, publisher.published, validator));
-    if (live.phase === 'following') await computed.send(applied);
+    if (live.phase === 'following') await computed.send();
     const logEntries = Number(batch.end - batch.purgedTo);
     const lagMs = this.seenMs === null ? 0 : Date.now() - this.seenMs;
     const state = { published: publisher.published, end: batch.end, logEntries, keys: this.keys, batches: this.batches, bytes: this.bytes, lagMs, purgedTo: batch.purgedTo };

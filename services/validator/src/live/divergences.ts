@@ -36,7 +36,7 @@ export class Divergences {
     for (const divergence of divergences) {
       const { contract, key, kind, columns, position } = divergence;
       if (position !== null && position < (this.ended.get(nameOf(contract, key)) ?? 0n)) continue;
-      if (kind === 'different' && (await isComputedOtherwise(pool, g.migration, contract.table, storedKey(contract, key), columns.map(storedName)))) continue;
+      if (position !== null && kind === 'different' && (await isComputedOtherwise(pool, g.migration, contract.table, storedKey(contract, key), columns.map(storedName), position))) continue;
       const stored = { table: contract.table, key: storedKey(contract, key) as DivergenceKey, kind, columns: columns.map(storedName) };
       if (await openDivergence(pool, g, stored)) fresh.push(divergence);
     }

@@ -10,7 +10,7 @@ import { hasIntegerKey } from '../live-contract.ts';
 import type { PassEvents } from '../rolling-pass.ts';
 import type { LiveAnswers } from '../source/live-messages.ts';
 import { joined, unknownRows } from '../sweep-extras.ts';
-import { brokenTables, inBackSnapshot, type KeyTexts } from '../target/back-snapshot.ts';
+import { brokenTables, computedAmong, inBackSnapshot, type KeyTexts, matchesOf } from '../target/back-snapshot.ts';
 import { rangeList, rangeSum } from '../target/live-snapshot.ts';
 import { type BackChecking, type BackKey, lookAtRows } from './look-at-rows.ts';
 import type { Turns } from './turns.ts';
@@ -66,13 +66,12 @@ export class BackPass {
     const { pool, g, source } = this.checking;
     const [here, there] = await Promise.all([source.ask({ kind: 'sum', contract, low, high }), inBackSnapshot(pool, g, ({ client }) => rangeSum(client, contract, low, high))]);
     if (here.uncanonical > 0 || here.rows !== there.rows || here.sum !== there.sum) {
-      const hints = await this.differing(contract, low, high);
-      await this.confirm(contract, hints.map((key) => ({ texts: [String(key)] })));
+      await this.confirm(contract, await this.differing(contract, low, high));
     }
     this.events.rows(here.rows);
   }
 
-  private async differing(contract: TableContract, low: bigint, high: bigint): Promise<bigint[]> {
+  private async differing(contract: TableContract, low: bigint, high: bigint): Promise<{ texts: KeyTexts }[]> {
     const { pool, g, source } = this.checking;
     const [here, there] = await Promise.all([source.ask({ kind: 'list', contract, low, high }), inBackSnapshot(pool, g, ({ client }) => rangeList(client, contract, low, high))]);
     const keys = new Set(here.uncanonical);
@@ -81,7 +80,10 @@ export class BackPass {
       there.delete(key);
     });
     for (const key of there.keys()) keys.add(key);
-    return [...keys];
+    const hints = [...keys].map((key) => ({ texts: [String(key)] }));
+    // There may be as many of these as the application has written: what is known of them is not found anew in each pass.
+    const known = await inBackSnapshot(pool, g, async ({ client }) => ({ of: await matchesOf(client, contract, hints.map((hint) => hint.texts)), computed: await computedAmong(client, g, contract, hints.map((hint) => hint.texts), []) }));
+    return hints.filter((_, i) => !known.computed.has(known.of[i] as bigint));
   }
 
   private async byPages(contract: TableContract): Promise<void> {

@@ -16,8 +16,8 @@ import type { SourceRowState, TargetRowState } from '../row-state.ts';
 import { keySpellings } from '../source/key-spellings.ts';
 import type { AskedRow, BackPlace } from '../source/live-messages.ts';
 import type { LiveSource } from '../source/live-source.ts';
-import { type BackSnapshot, changedSince, inBackSnapshot, type KeyTexts, matchesOf, problemsOf, rowsOf } from '../target/back-snapshot.ts';
-import { findRows, quarantinedAmong } from '../target/live-snapshot.ts';
+import { type BackSnapshot, changedSince, computedAmong, inBackSnapshot, type KeyTexts, matchesOf, problemsOf, rowsOf } from '../target/back-snapshot.ts';
+import { findRows, quarantinedAmong, storedKey } from '../target/live-snapshot.ts';
 import { judgeBack } from './judge-back.ts';
 
 /** A row, by its key as PostgreSQL prints it, or as SQLite holds it with the key's digest. */
@@ -51,7 +51,7 @@ export async function lookAtRows<K extends BackKey>(checking: BackChecking, cont
   if (!isPrimary(first.snapshot) || !(await arrived(checking, first.snapshot))) return null;
   const asked = keys.map((key, i): AskedRow => ('cells' in key ? { cells: key.cells } : { match: first.matches[i] as bigint, spellings: keySpellings(contract, key.texts) }));
   const here = await source.ask({ kind: 'backStates', contract, asked, elements: thorough, thorough });
-  const last = await inBackSnapshot(pool, g, async (snapshot) => ({ snapshot, ...(await setAside(snapshot, g, contract, first, here.rows)) }));
+  const last = await inBackSnapshot(pool, g, async (snapshot) => ({ snapshot, ...(await setAside(snapshot, g, contract, keys, first, here.rows)) }));
   if (fence === 0n || here.place.fence !== fence || !isPrimary(last.snapshot)) return null;
   return keys.map((key, i) => {
     const match = first.matches[i] ?? null;
@@ -68,6 +68,9 @@ export async function lookAtRows<K extends BackKey>(checking: BackChecking, cont
 
 const isPrimary = ({ phase }: BackSnapshot): boolean => phase === 'switched' || phase === 'returning';
 
+const textsOf = (keys: readonly BackKey[]): KeyTexts[] => keys.flatMap((key) => ('texts' in key ? [key.texts] : []));
+const cellsOf = (keys: readonly BackKey[]): (readonly ExactCell[])[] => keys.flatMap((key) => ('cells' in key ? [key.cells] : []));
+
 interface TargetStates {
   /** Digest of each key; null where it has no canonical form, so that PostgreSQL cannot hold it. */
   readonly matches: readonly (bigint | null)[];
@@ -75,7 +78,7 @@ interface TargetStates {
 }
 
 async function targetStates({ client }: BackSnapshot, g: Generation, contract: TableContract, keys: readonly BackKey[], elements: boolean): Promise<TargetStates> {
-  const texts = keys.flatMap((key) => ('texts' in key ? [key.texts] : []));
+  const texts = textsOf(keys);
   const printed = texts.length === 0 ? [] : await matchesOf(client, contract, texts);
   const rows = texts.length === 0 ? new Map<bigint, TargetRowState[]>() : await rowsOf(client, contract, texts, elements);
   const held = keys.flatMap((key) => ('cells' in key ? [key] : []));
@@ -87,9 +90,10 @@ async function targetStates({ client }: BackSnapshot, g: Generation, contract: T
   return { rows, matches: keys.map((key) => ('texts' in key ? (printed[next++] ?? null) : key.match)) };
 }
 
-async function setAside({ client }: BackSnapshot, g: Generation, contract: TableContract, first: TargetStates & { snapshot: BackSnapshot }, here: readonly (readonly SourceRowState[])[]): Promise<{ aside: Set<bigint>; quarantined: Set<number> }> {
+async function setAside({ client }: BackSnapshot, g: Generation, contract: TableContract, keys: readonly BackKey[], first: TargetStates & { snapshot: BackSnapshot }, here: readonly (readonly SourceRowState[])[]): Promise<{ aside: Set<bigint>; quarantined: Set<number> }> {
   const aside = await changedSince(client, g, contract, first.snapshot.newest);
   for (const match of await problemsOf(client, g, contract)) aside.add(match);
+  for (const match of await computedAmong(client, g, contract, textsOf(keys), cellsOf(keys).map((cells) => storedKey(contract, cells)))) aside.add(match);
   // Only a row that PostgreSQL does not have can be one that it never took.
   const only = here.flatMap((rows, i) => (rows[0] !== undefined && (first.rows.get(first.matches[i] as bigint) ?? []).length === 0 ? [{ i, key: rows[0].key }] : []));
   const named = only.length === 0 ? new Set<number>() : await quarantinedAmong(client, g, contract, only.map((row) => row.key));

@@ -85,9 +85,20 @@ export async function changedSince(client: pg.ClientBase, g: Generation, contrac
   return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_queue WHERE migration = $1 AND table_no = $2 UNION ALL SELECT key FROM causeway.back_change WHERE migration = $1 AND table_no = $2 AND id > $3', [g.migration, contract.table, newest]);
 }
 
-/** Keys whose rows SQLite cannot hold, or not exactly, or completes by values of its own: they are told by the way back. */
+/** Keys whose rows SQLite cannot hold, or not exactly: they are told as problems of the way back. */
 export async function problemsOf(client: pg.ClientBase, g: Generation, contract: TableContract): Promise<Set<bigint>> {
-  return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_problem WHERE migration = $1 AND table_no = $2 AND key IS NOT NULL UNION ALL SELECT key FROM causeway.back_computed WHERE migration = $1 AND table_no = $2', [g.migration, contract.table]);
+  return matchesAmong(client, contract, 'SELECT key AS k FROM causeway.back_problem WHERE migration = $1 AND table_no = $2 AND key IS NOT NULL', [g.migration, contract.table]);
+}
+
+/**
+ * Keys whose rows SQLite completes by values of its own, of those that are asked for: there may be as many as the application
+ * has written. `stored`: keys as SQLite has them (see `storedKey`).
+ */
+export async function computedAmong(client: pg.ClientBase, g: Generation, contract: TableContract, texts: readonly KeyTexts[], stored: readonly Record<string, unknown>[]): Promise<Set<bigint>> {
+  const json = (keys: readonly unknown[]): string[] => keys.map((key) => JSON.stringify(key));
+  // By joins: a comparison with each of some thousand keys would be made for each row.
+  const among = (column: string, keys: string): string => `SELECT c.key AS k FROM causeway.back_computed AS c JOIN unnest(${keys}::jsonb[]) AS asked (key) ON c.${column} = asked.key WHERE c.migration = $1 AND c.table_no = $2 AND c.sent_id IS NULL`;
+  return matchesAmong(client, contract, `${among('key', '$3')} UNION ALL ${among('source_key', '$4')}`, [g.migration, contract.table, json(texts), json(stored)]);
 }
 
 async function matchesAmong(client: pg.ClientBase, contract: TableContract, keys: string, values: readonly unknown[]): Promise<Set<bigint>> {
