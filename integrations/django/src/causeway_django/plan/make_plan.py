@@ -18,7 +18,7 @@ from . import migrations_agree, source_tables, target_tables
 from .draft import Draft, draft_plan, view_findings
 from .finding import Finding
 from .import_time import import_time_findings
-from .local_time import keep_local_time, local_time_findings
+from .local_time import keep_local_time, local_time_findings, zoned_findings
 from .make_target_schema import make_unmanaged, migrate_target
 from .project_tables import project_tables
 from .source_code import code_findings
@@ -54,7 +54,7 @@ def make_plan(pair: Pair, options: dict[str, Any], output: Path, say: Callable[[
         filled = target_tables.count_rows(pair.schema, [table.name for table in tables if table.name in target and target[table.name].is_table])
         _nobody_works_there(pair, filled, options)
         draft = draft_plan(tables, target, project, filled, _skipped(options, tables))
-        findings = [*draft.findings, *local, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *code_findings()]
+        findings = [*draft.findings, *local, *view_findings(set(source_tables.read_views(connection)), target, project), *_removed_apps(), *case_findings(connection, tables, project), *zoned_findings(connection, tables, project), *code_findings()]
     if live_side(pair.alias, "sqlite") is not None:
         findings += import_time_findings()
     _refuse([finding for finding in findings if finding.severity == "stop"])
