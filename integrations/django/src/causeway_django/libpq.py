@@ -16,7 +16,9 @@ ENVIRONMENT = 3
 def completed_by_libpq(database: dict[str, Any]) -> dict[str, Any]:
     """The same entry with nothing left out that an address needs."""
     options = database.get("OPTIONS") or {}
-    if all(database.get(key) for key in ("NAME", "USER", "HOST")) and not options.get("service"):
+    whole = all(database.get(key) for key in ("NAME", "USER", "HOST")) and not options.get("service")
+    # A copy of SQLite stands in the target's place where the check asks what was broken before.
+    if whole or "sqlite" in str(database.get("ENGINE")):
         return database
     import psycopg
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
@@ -113,7 +114,7 @@ def check_search(**_: Any) -> list[CheckMessage]:
     for app, setting in SEARCHES.items():
         own = f"{app}.backends.database"
         configured = {"default": {"BACKEND": own}, **getattr(settings, setting, {})}
-        if app in settings.INSTALLED_APPS and any(_has_own_tables(str(backend.get("BACKEND")), own) for backend in configured.values()):
+        if apps.is_installed(app) and any(_has_own_tables(str(backend.get("BACKEND")), own) for backend in configured.values()):
             found.append(
                 Warning(
                     f"The search of {app} has other tables in each database, and a process chooses when it is started: its searches would fail after a switch.",
