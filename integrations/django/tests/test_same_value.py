@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from causeway_django.check.result import CheckResult
 from causeway_django.check.same_value import same_value
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=timezone.utc)
@@ -49,3 +50,10 @@ def test_the_same(left: object, right: object) -> None:
 )
 def test_not_the_same(left: object, right: object) -> None:
     assert not same_value(left, right)
+
+
+def test_a_computed_value_that_differs_is_explained() -> None:
+    result = CheckResult(differences=[{"model": "m.M", "pk": "1", "field": "total", "generated": True}, {"model": "m.M", "pk": "1", "field": "price"}])
+    computed, plain = result.lines()
+    assert computed.startswith("     m.M pk=1 field total (computed by each database")
+    assert plain == "     m.M pk=1 field price"

@@ -52,6 +52,7 @@ class RowComparer:
         self.batch = CHUNK if moving else 1
         # Own columns alone: a parent's are compared with the parent, and a row that has lost its parent must be seen.
         self.names = [f.attname for f in model._meta.local_concrete_fields]
+        self.generated = {f.attname for f in model._meta.local_concrete_fields if getattr(f, "generated", False)}
         keys = getattr(model._meta, "pk_fields", None) or [model._meta.pk]
         self.keys = [self.names.index(f.attname) for f in keys]
 
@@ -111,7 +112,7 @@ class RowComparer:
             result.differing += 1 if fields else 0
             for i in fields:
                 shown = {"source": repr(left[i]), "target": repr(right[i])} if self.show_values else {}
-                result.name(pk=str(key), field=self.names[i], **shown)
+                result.name(pk=str(key), field=self.names[i], **({"generated": True} if self.names[i] in self.generated else {}), **shown)
 
     def _name_extra(self, result: ModelResult) -> None:
         pk = [self.names[i] for i in self.keys]

@@ -44,5 +44,6 @@ class CheckResult:
         for difference in self.differences:
             what = f"field {difference['field']}" if "field" in difference else f"only in {difference['only']}"
             values = f": {difference['source']} became {difference['target']}" if "target" in difference and "field" in difference else ""
-            lines.append(f"     {difference['model']} pk={difference['pk']} {what}{values}")
+            why = " (computed by each database from its own columns: SQLite may keep a decimal with more digits than its field has)" if difference.get("generated") else ""
+            lines.append(f"     {difference['model']} pk={difference['pk']} {what}{values}{why}")
         return lines + [f"     not compared: {entry['model']}, {entry['why']}" for entry in self.skipped]
