@@ -47,6 +47,7 @@ export const FAILURES = {
   CAPTURE_LOST: entry('source', 'operator', 'The capture of this migration is no longer in the source.', 'See what removed it; begin again with --restart.'),
   // -- target ------------------------------------------------------------------------------------------------
   TARGET_UNREACHABLE: entry('environment', 'operator', 'PostgreSQL cannot be reached or refuses the login.', 'Check the address, the role and its password (DATABASE_URL, --to @file or PGPASSFILE).'),
+  TARGET_BUSY: entry('environment', 'application', 'A transaction of the application holds a table of PostgreSQL for too long.', 'End it (`pg_stat_activity` shows it, often as idle in transaction), and run the same command again: it goes on from there.'),
   TARGET_TOO_OLD: entry('environment', 'operator', 'The PostgreSQL server is older than 15.', 'Use PostgreSQL 15 or newer.'),
   TARGET_ENCODING: entry('environment', 'operator', 'The target database is not in UTF8.', "Create the target with ENCODING 'UTF8'."),
   RECORD_NEWER: entry('environment', 'operator', 'The control record in the target was written by a newer causeway.', 'Use that version, or a newer one; an older one must not touch the record.'),

@@ -39,6 +39,17 @@ test('a transaction that takes the tables the other way round is never the victi
   expect((await pool.query('SELECT count(*)::int AS n FROM public.a, public.b WHERE a.n IS NULL AND b.n IS NULL')).rows[0].n).toBe(1);
 });
 
+test('a transaction that does not end is told, and nothing is done', async () => {
+  const idle = await pool.connect();
+  try {
+    await idle.query('BEGIN; SELECT FROM public.a');
+    await expect(betweenStatements(pool, (client) => client.query('ALTER TABLE public.a ADD COLUMN late int').then(() => {}), 300)).rejects.toMatchObject({ code: 'TARGET_BUSY' });
+  } finally {
+    idle.release(true);
+  }
+  expect((await pool.query("SELECT FROM pg_attribute WHERE attrelid = 'public.a'::regclass AND attname = 'late'")).rowCount).toBe(0);
+});
+
 test('what is wrong is told at once', async () => {
   await expect(betweenStatements(pool, (client) => client.query('ALTER TABLE public.nowhere ADD COLUMN n int').then(() => {}))).rejects.toMatchObject({ code: '42P01' });
   await inTransaction(pool, async (client) => expect((await client.query('SHOW lock_timeout')).rows[0].lock_timeout).toBe('0'));
