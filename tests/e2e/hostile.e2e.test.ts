@@ -41,7 +41,7 @@ test.concurrent.each(hostileDatabases.map((database, i): [string, string, Hostil
 );
 
 async function expectRefusal(bench: Bench, database: HostileDatabase, outcome: Outcome, code: number | null): Promise<void> {
-  expect(database.expect).toMatchObject({ outcome: expect.stringContaining('refused') });
+  if (!database.expect.outcome.includes('refused')) throw new Error(`it was not to fail: ${outcome.code} ${outcome.message}`);
   expect(code).toBe(3);
   if (database.expect.failure !== undefined) expect(outcome.code).toBe(database.expect.failure);
   const client = new pg.Client({ connectionString: bench.database.url });
