@@ -23,7 +23,7 @@ export interface GateSources {
 }
 
 export async function gateFacts({ pool, g, contracts, db }: GateSources): Promise<GateFacts> {
-  const [live, position, beats, problems, counts, places] = await Promise.all([
+  const [live, position, beats, problems, counts, places, backQueued, backChanged] = await Promise.all([
     readLive(pool, g.migration),
     readStreamPosition(pool, g),
     readBeats(pool, g.migration),
@@ -34,6 +34,8 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
       [g.migration, g.generation],
     ),
     sequencePlaces(pool, contracts, sqliteSequences(db)),
+    rows(pool, g, 'back_queue'),
+    rows(pool, g, 'back_change'),
   ]);
   const alive = new Map(beats.filter((b) => b.ageMs < DOWN_AFTER_MS).map((b) => [b.name, b.state]));
   const told = (name: string): number | null => {
@@ -52,8 +54,8 @@ export async function gateFacts({ pool, g, contracts, db }: GateSources): Promis
     attempt: live.attempt,
     servicesDown: (['extractor', 'loader', 'validator'] as const).filter((name) => !alive.has(name)),
     backProblems: problems.map((p) => problemText(p, contracts)),
-    backQueued: await rows(pool, g, 'back_queue'),
-    backUnverified: atLeast(told('backUnverified'), await rows(pool, g, 'back_change')),
+    backQueued,
+    backUnverified: atLeast(told('backUnverified'), backChanged),
     fullSequences: places.filter((p) => p.given > p.limit - p.limit / HEADROOM).map((p) => `${p.sequence} (${p.given} of ${p.limit})`),
     sourceTouched: typeof alive.get('validator')?.['sourceTouched'] === 'string' ? String(alive.get('validator')?.['sourceTouched']) : null,
     captureLost: typeof alive.get('validator')?.['captureLost'] === 'string' ? String(alive.get('validator')?.['captureLost']) : null,
