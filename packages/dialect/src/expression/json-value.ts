@@ -47,16 +47,16 @@ function root({ column, kind, raw, sql }: Value): JsonPlace {
 const STEP = /\.(?:"([^"\\]+)"|([^."[\]]+))|\[(\d{1,9})\]|\[#-(\d{1,9})\]/y;
 
 function stepsOf(path: string): (string | number)[] {
+  if (!path.startsWith('$')) throw new Untranslatable(`the JSON path ${path}`);
   const steps: (string | number)[] = [];
   STEP.lastIndex = 1;
-  while (path.startsWith('$') && STEP.lastIndex < path.length) {
+  while (STEP.lastIndex < path.length) {
     const at = STEP.lastIndex;
     const found = STEP.exec(path);
     if (found === null) throw new Untranslatable(`the JSON path ${path.slice(at)}`);
     const [, quoted, plain, index, fromEnd] = found;
     steps.push(quoted ?? plain ?? (index === undefined ? -Number(fromEnd) : Number(index)));
   }
-  if (!path.startsWith('$')) throw new Untranslatable(`the JSON path ${path}`);
   return steps;
 }
 
@@ -68,7 +68,7 @@ export function jsonAs(place: JsonPlace, type: TargetType): Value | null {
     case 'int8':
       return intValue(inClasses(place, `CASE WHEN abs(${number(place)}) < 9e18 AND trunc(${number(place)}) = ${number(place)} THEN ${number(place)}::bigint END`, TRUTH_AS_INTEGER), INT64, true);
     case 'float8':
-      return realValue(inClasses(place, `CASE WHEN abs(${number(place)}) < 1e308 THEN ${text(place)}::double precision END`, `${TRUTH_AS_INTEGER}::double precision`));
+      return realValue(inClasses(place, `CASE WHEN ${number(place)} = 0 OR (abs(${number(place)}) > 1e-307 AND abs(${number(place)}) < 1e308) THEN ${text(place)}::double precision END`, `${TRUTH_AS_INTEGER}::double precision`));
     case 'numeric':
       return mixedValue(inClasses(place, number(place), TRUTH_AS_INTEGER));
     case 'boolean':
@@ -88,8 +88,8 @@ export function jsonAsInteger(place: JsonPlace): Value {
 
 const TRUTH_AS_INTEGER = '1';
 const text = ({ sql }: JsonPlace): string => `(${sql} #>> '{}')`;
-/** Digits of any number that JSON can say: no write may fail because of them. */
-const number = (place: JsonPlace): string => `${text(place)}::numeric`;
+/** NULL where numeric does not reach: no write may fail because of a number that JSON can say. */
+const number = (place: JsonPlace): string => `(CASE WHEN ${text(place)} !~ '[eE][-+]?[0-9]{4}' THEN ${text(place)}::numeric END)`;
 
 function inClasses(place: JsonPlace, ofNumber: string, whenTrue: string, whenFalse = whenTrue.replace('1', '0')): string {
   return `(CASE ${place.type}_typeof(${place.sql}) WHEN 'number' THEN ${ofNumber} WHEN 'boolean' THEN CASE ${text(place)} WHEN 'true' THEN ${whenTrue} ELSE ${whenFalse} END END)`;

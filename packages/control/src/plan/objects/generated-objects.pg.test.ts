@@ -141,7 +141,7 @@ const document = (n: number): [string, string, string, string] => [
       for (const object of objects) if (object.proof) expect([object.name, (await client.query(object.proof.postgres)).rows[0]]).toEqual([object.name, { holds: '9', fails: '0', unknown: 0, examples: null }]);
       // Other classes than those that were there.
       for (const [i, other] of ['{"title":{"a":1},"n":"x","done":"maybe"}', '{"title":5,"n":[1e400],"done":7}', '{"title":"t","n":[9223372036854775808],"done":null}', '[]'].entries()) {
-        const written = client.query(`INSERT INTO ${q(SCHEMA)}.doc (id, j, t) VALUES ($1, $2, $3)`, [100 + i, other, '{"score":-1e999}']);
+        const written = client.query(`INSERT INTO ${q(SCHEMA)}.doc (id, j, t) VALUES ($1, $2, $3)`, [100 + i, other, `{"score":${['-1e999', '1e-999', '2e99999999', '-0.0'][i]}}`]);
         // Only the NOT NULL of the title may refuse, as it does in SQLite.
         await (other === '[]' ? expect(written).rejects.toThrow('not-null') : written);
       }
